@@ -1,0 +1,36 @@
+package io.tokenvault.environment;
+
+import io.tokenvault.token.EnvironmentName;
+import io.tokenvault.token.Mark;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An isolation domain: own keys, own secrets backend, own token mark, own policy. Nothing crosses.
+ *
+ * @param backend the name of its secrets backend
+ */
+public record Environment(EnvironmentName name, Mark mark, String backend, StorageMode storage, Policy policy) {
+
+    /** Where the value of a token is kept. */
+    public enum StorageMode {
+        /** Each token is a secret of its own in the backend, where consumers read it. */
+        SECRET,
+        /** Only the keyring is in the backend; tokens are sealed in the database. */
+        SEALED
+    }
+
+    /**
+     * Bounds on the life of tokens.
+     *
+     * @param maxLife the longest life from issue on; null: as long as the connection
+     * @param inactivityLimit how long a token may go unused; null: any time
+     * @param rotationPeriod how old a token may grow before a scheduled rotation; null: never
+     * @param rotationOverlap how long the old token lives after a rotation that names no overlap
+     */
+    public record Policy(
+            @Nullable Duration maxLife,
+            @Nullable Duration inactivityLimit,
+            @Nullable Duration rotationPeriod,
+            Duration rotationOverlap) {}
+}

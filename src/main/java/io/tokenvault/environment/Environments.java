@@ -1,0 +1,100 @@
+package io.tokenvault.environment;
+
+import io.quarkus.runtime.configuration.ConfigUtils;
+import io.tokenvault.token.EnvironmentName;
+import io.tokenvault.token.Mark;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/** The environments of this deployment, checked once at start. */
+@Singleton
+public class Environments {
+    private static final Map<String, String> EMBEDDED_MARKS =
+            Map.of("production", "prod", "sandbox", "sbx", "development", "dev");
+
+    private final Map<EnvironmentName, Environment> byName;
+    private final Map<Mark, Environment> byMark;
+
+    @Inject
+    Environments(EnvironmentsConfig config) {
+        this(configuredOrEmbedded(config, ConfigUtils.isProfileActive("embedded")));
+    }
+
+    public Environments(Collection<Environment> environments) {
+        byName = new LinkedHashMap<>();
+        byMark = new LinkedHashMap<>();
+        for (Environment environment : environments) {
+            byName.put(environment.name(), environment);
+            Environment same = byMark.put(environment.mark(), environment);
+            if (same != null) {
+                throw new IllegalStateException("token-vault.environments: " + same.name() + " and "
+                        + environment.name() + " have the same mark, " + environment.mark());
+            }
+        }
+    }
+
+    /** In the order of their names. */
+    public Collection<Environment> all() {
+        return byName.values();
+    }
+
+    public Optional<Environment> find(EnvironmentName name) {
+        return Optional.ofNullable(byName.get(name));
+    }
+
+    public Optional<Environment> find(Mark mark) {
+        return Optional.ofNullable(byMark.get(mark));
+    }
+
+    /** The environment of a row that exists; a row of one that is no longer configured is a fault of the deployment. */
+    public Environment get(EnvironmentName name) {
+        return find(name).orElseThrow(() -> new IllegalStateException("environment " + name + " is not configured"));
+    }
+
+    private static Collection<Environment> configuredOrEmbedded(EnvironmentsConfig config, boolean embedded) {
+        Map<String, Environment> environments = new TreeMap<>();
+        config.all().forEach((name, settings) -> environments.put(name, configured(name, settings)));
+        if (environments.isEmpty() && embedded) {
+            EMBEDDED_MARKS.forEach((name, mark) -> environments.put(name, embedded(name, mark)));
+        }
+        if (environments.isEmpty()) {
+            throw new IllegalStateException(
+                    "no environment is configured: set token-vault.environments.<name>.mark in a file");
+        }
+        return environments.values();
+    }
+
+    private static Environment configured(String name, EnvironmentsConfig.One settings) {
+        try {
+            EnvironmentName checked = EnvironmentName.parse(name)
+                    .orElseThrow(() -> new IllegalArgumentException("'" + name + "' is not a name for an environment"));
+            return new Environment(
+                    checked,
+                    new Mark(settings.mark()),
+                    settings.backend(),
+                    settings.storage(),
+                    new Environment.Policy(
+                            settings.maxLife().orElse(null),
+                            settings.inactivityLimit().orElse(null),
+                            settings.rotation().period().orElse(null),
+                            settings.rotation().overlap()));
+        } catch (IllegalArgumentException invalid) {
+            throw new IllegalStateException("token-vault.environments." + name + ": " + invalid.getMessage(), invalid);
+        }
+    }
+
+    private static Environment embedded(String name, String mark) {
+        return new Environment(
+                new EnvironmentName(name),
+                new Mark(mark),
+                "main",
+                Environment.StorageMode.SECRET,
+                new Environment.Policy(null, null, null, Duration.ofHours(24)));
+    }
+}

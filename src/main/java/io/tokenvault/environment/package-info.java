@@ -1,0 +1,5 @@
+/** Environments, their policy and their typed configuration. */
+@NullMarked
+package io.tokenvault.environment;
+
+import org.jspecify.annotations.NullMarked;

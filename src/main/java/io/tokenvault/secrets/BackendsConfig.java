@@ -1,0 +1,84 @@
+package io.tokenvault.secrets;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import io.smallrye.config.WithName;
+import io.smallrye.config.WithParentName;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+
+/** {@code token-vault.backends.<name>.*}: the named secrets backends of this deployment. */
+@ConfigMapping(prefix = "token-vault.backends")
+public interface BackendsConfig {
+
+    @WithParentName
+    Map<String, One> all();
+
+    /** Which adapter keeps the secrets. */
+    enum Type {
+        LOCAL,
+        VAULT
+    }
+
+    /** The settings of one backend; those of another type are ignored. */
+    interface One {
+        Type type();
+
+        /** local: where the sealed files are. */
+        Optional<Path> directory();
+
+        /** local: the key they are sealed under; by default beside the directory, not in it. */
+        Optional<Path> keyFile();
+
+        /** vault: the address of the server. */
+        Optional<URI> url();
+
+        /** vault: the namespace; empty for the root namespace. */
+        Optional<String> namespace();
+
+        /** vault: the mount of the KV version 2 engine. */
+        @WithDefault("secret")
+        String mount();
+
+        Auth auth();
+
+        Tls tls();
+    }
+
+    /** vault: how we log in. */
+    interface Auth {
+        @WithDefault("token")
+        Method method();
+
+        /** The path of the auth method; by default its own name. */
+        Optional<String> mount();
+
+        /** A static token; needs {@code token-vault.unsafe.static-backend-token}. */
+        Optional<String> token();
+
+        /** A file that holds a token, read again at each login. */
+        Optional<Path> tokenFile();
+
+        Optional<String> role();
+
+        Optional<String> roleId();
+
+        Optional<Path> secretIdFile();
+
+        Optional<Path> jwtFile();
+
+        enum Method {
+            TOKEN,
+            APPROLE
+        }
+    }
+
+    /** vault: trust. */
+    interface Tls {
+        /** PEM file with the authorities that may have signed the server's certificate. */
+        @WithName("ca-file")
+        Optional<Path> caFile();
+    }
+}

@@ -1,0 +1,4 @@
+package io.tokenvault.secrets;
+
+/** A value as a backend holds it, and its generation. */
+public record StoredSecret(SecretValue value, long generation) {}
