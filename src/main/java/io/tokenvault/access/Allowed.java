@@ -5,7 +5,7 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
-/** The roles that may call an endpoint; one of them is enough. An endpoint without it, and without {@link Open}, is denied. */
+/** The roles that may call an endpoint; one of them is enough. An endpoint without it, and without {@code @Open}, is denied. */
 @Retention(RetentionPolicy.RUNTIME)
 @Target(ElementType.METHOD)
 public @interface Allowed {

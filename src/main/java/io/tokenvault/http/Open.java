@@ -1,4 +1,4 @@
-package io.tokenvault.access;
+package io.tokenvault.http;
 
 import java.lang.annotation.ElementType;
 import java.lang.annotation.Retention;
