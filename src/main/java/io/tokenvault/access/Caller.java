@@ -47,6 +47,14 @@ public record Caller(String id, Actor actor, Set<Role> roles, Reach reach, boole
         return reach.includes(environment);
     }
 
+    /** Whether this caller is bound to all that {@code other} reaches. */
+    public boolean covers(Reach other) {
+        return switch (other) {
+            case Reach.Everywhere _ -> reach instanceof Reach.Everywhere;
+            case Reach.Only(var environments) -> environments.stream().allMatch(reach::includes);
+        };
+    }
+
     /** The one environment this caller is bound to; empty when it is bound to several or to all. */
     public Optional<EnvironmentName> onlyEnvironment() {
         return switch (reach) {
