@@ -45,6 +45,14 @@ public class Connections implements PanacheRepositoryBase<Connection, String> {
         return findByIdOptional(id.value());
     }
 
+    /** Where a connection belongs, without reading the rest of it. */
+    public Optional<EnvironmentName> environmentOf(ConnectionId id) {
+        return find("select environment from Connection where connectionId = ?1", id.value())
+                .project(String.class)
+                .firstResultOptional()
+                .map(EnvironmentName::new);
+    }
+
     /**
      * The connection, locked until the transaction ends: whoever changes it or one of its tokens comes through here. A
      * wait of more than five seconds fails.

@@ -62,6 +62,14 @@ public class Tokens implements PanacheRepositoryBase<Token, String> {
         return findByIdOptional(id.value());
     }
 
+    /** Where a token belongs, without reading the rest of it. */
+    public Optional<EnvironmentName> environmentOf(TokenId id) {
+        return find("select environment from Token where tokenId = ?1", id.value())
+                .project(String.class)
+                .firstResultOptional()
+                .map(EnvironmentName::new);
+    }
+
     /** The tokens recorded as live, at most one current and one retiring. */
     public List<Token> recordedLive(ConnectionId connection) {
         return list(

@@ -8,14 +8,14 @@ import io.tokenvault.audit.Origin;
 import io.tokenvault.connection.Token;
 import io.tokenvault.connection.Tokens;
 import io.tokenvault.environment.Environments;
-import io.tokenvault.token.ConnectionId;
+import io.tokenvault.lifecycle.publication.Publisher;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.transaction.Transactional;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Set;
 import java.util.stream.Collectors;
 
 /** Revokes every live token that a filter matches, all in one transaction, or only says which they are. */
@@ -39,28 +39,27 @@ public class BulkRevoker {
      * @param tenants how many tenants the tokens belong to
      * @param hash SHA-256 in hexadecimal over the sorted token ids, one a line: the same list gives the same hash
      */
-    public record Outcome(List<Token> matched, int revoked, int tenants, String hash) {
-        /** The connections whose tokens matched. */
-        public Set<ConnectionId> connections() {
-            return matched.stream().map(Token::connectionId).collect(Collectors.toSet());
-        }
-    }
+    public record Outcome(List<Token> matched, int revoked, int tenants, String hash, List<Publisher.Wish> wishes) {}
 
     @Transactional
     public Outcome preview(Tokens.Selection selection) {
-        return outcome(tokens.live(selection, environments.inactivitySeconds()), 0);
+        return outcome(tokens.live(selection, environments.inactivitySeconds()), 0, List.of());
     }
 
     @Transactional
     public Outcome revoke(Tokens.Selection selection, String reason, Origin origin) {
         List<Token> matched = tokens.live(selection, environments.inactivitySeconds());
+        List<Publisher.Wish> wishes = new ArrayList<>();
         int revoked = 0;
         for (Token token : matched) {
-            if (revoker.revoke(token.id(), reason, origin).changed()) {
+            TokenRevoker.Revoked one = revoker.revoke(token.id(), reason, origin);
+            if (one.changed()) {
                 revoked++;
+                wishes.add(new Publisher.Wish(
+                        one.connection().id(), one.connection().generation()));
             }
         }
-        Outcome outcome = outcome(matched, revoked);
+        Outcome outcome = outcome(matched, revoked, wishes);
         audit.append(new AuditEvent(
                 origin,
                 "token.revoke_bulk",
@@ -71,8 +70,8 @@ public class BulkRevoker {
         return outcome;
     }
 
-    private Outcome outcome(List<Token> matched, int revoked) {
-        return new Outcome(matched, revoked, tokens.tenantsOf(matched), hash(matched));
+    private Outcome outcome(List<Token> matched, int revoked, List<Publisher.Wish> wishes) {
+        return new Outcome(matched, revoked, tokens.tenantsOf(matched), hash(matched), wishes);
     }
 
     private static String hash(List<Token> tokens) {

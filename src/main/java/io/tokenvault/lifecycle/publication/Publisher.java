@@ -10,11 +10,15 @@ import io.tokenvault.secrets.SecretsBackendException;
 import io.tokenvault.token.ConnectionId;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -31,7 +35,8 @@ public class Publisher {
     private static final Duration POLL = Duration.ofMillis(25);
     private static final Duration FIRST_PAUSE = Duration.ofMillis(500);
     private static final Duration LONGEST_PAUSE = Duration.ofMinutes(1);
-    private static final int BATCH = 32;
+    private static final int AT_ONCE = 32;
+    private static final int BATCH = 256;
 
     private enum Attempt {
         PUBLISHED,
@@ -42,6 +47,7 @@ public class Publisher {
     private final Publications publications;
     private final Backends backends;
     private final ExecutorService threads;
+    private final Semaphore places = new Semaphore(16);
     private final String owner = UUID.randomUUID().toString();
 
     Publisher(Publications publications, Backends backends, @VirtualThreads ExecutorService threads) {
@@ -50,34 +56,57 @@ public class Publisher {
         this.threads = threads;
     }
 
+    /** What one connection is to be brought to. */
+    public record Wish(ConnectionId connection, long generation) {}
+
     /**
-     * Publishes at once, after the transaction with the wish was committed, and waits up to two seconds for it. What is
-     * not done by then is done later.
+     * Publishes at once, after the transaction with the wishes was committed, and waits up to two seconds for all of
+     * them. What is not done by then is done later; so is all of a number too large to wait for.
      */
-    public void publish(ConnectionId connection, long generation) {
+    public void publish(List<Wish> wishes) {
+        if (wishes.size() > AT_ONCE) {
+            return;
+        }
         long deadline = System.nanoTime() + PATIENCE.toNanos();
-        Future<Attempt> attempt = threads.submit(() -> attempt(connection));
+        Map<Wish, Future<Attempt>> attempts = new LinkedHashMap<>();
+        wishes.forEach(wish -> attempts.put(wish, threads.submit(() -> attempt(wish.connection()))));
         try {
-            if (attempt.get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS) != Attempt.NOT_OURS) {
-                return;
-            }
-            while (!publications.reached(connection, generation) && System.nanoTime() < deadline) {
-                Thread.sleep(POLL);
+            for (Map.Entry<Wish, Future<Attempt>> attempt : attempts.entrySet()) {
+                await(attempt.getKey(), attempt.getValue(), deadline);
             }
         } catch (TimeoutException goesOnInTheBackground) {
-            LOG.debugf("the publication of %s takes longer", connection);
+            LOG.debugf("the publication of %d connections takes longer", wishes.size());
         } catch (ExecutionException failed) {
-            LOG.errorf(failed.getCause(), "the publication of %s failed", connection);
+            LOG.errorf(
+                    "a publication was given up for now: %s",
+                    String.valueOf(failed.getMessage()));
         } catch (InterruptedException stopping) {
             Thread.currentThread().interrupt();
         }
     }
 
+    private void await(Wish wish, Future<Attempt> attempt, long deadline)
+            throws InterruptedException, ExecutionException, TimeoutException {
+        if (attempt.get(deadline - System.nanoTime(), TimeUnit.NANOSECONDS) != Attempt.NOT_OURS) {
+            return;
+        }
+        while (!publications.reached(wish.connection(), wish.generation()) && System.nanoTime() < deadline) {
+            Thread.sleep(POLL);
+        }
+    }
+
     /** Takes what a crash, an outage or another replica left. */
     @Scheduled(every = "1s", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
-    void publishWhatIsDue() throws InterruptedException {
+    void publishWhatIsDue() {
         for (ConnectionId connection : publications.due(BATCH)) {
-            threads.submit(() -> attempt(connection));
+            threads.submit(() -> {
+                places.acquire();
+                try {
+                    return attempt(connection);
+                } finally {
+                    places.release();
+                }
+            });
         }
     }
 
