@@ -9,6 +9,12 @@ import org.jboss.resteasy.reactive.server.spi.ResteasyReactiveContainerRequestCo
 public final class Exchange {
     private Exchange() {}
 
+    /** The raw path of the request, as it came; empty when the request line has none. */
+    static String path(RoutingContext exchange) {
+        String path = exchange.request().path();
+        return path == null ? "" : path;
+    }
+
     public static RoutingContext of(ContainerRequestContext request) {
         var context = ((ResteasyReactiveContainerRequestContext) request).getServerRequestContext();
         return ((ResteasyReactiveRequestContext) context).unwrap(RoutingContext.class);

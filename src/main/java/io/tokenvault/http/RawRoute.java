@@ -22,14 +22,14 @@ public interface RawRoute {
     /** Answers the request. An exception becomes a problem document. */
     void handle(RoutingContext exchange);
 
-    default Thread thread() {
-        return Thread.VIRTUAL;
+    default RunsOn runsOn() {
+        return RunsOn.VIRTUAL_THREAD;
     }
 
     /** Where {@link #handle} runs. */
-    enum Thread {
+    enum RunsOn {
         /** A virtual thread, with a CDI request context: may block. */
-        VIRTUAL,
+        VIRTUAL_THREAD,
         /** The event loop: must not block, and finds no request context. */
         EVENT_LOOP
     }

@@ -48,7 +48,7 @@ public final class RequestBodies {
     /** As {@link #read(RoutingContext, BodyType)}, for the event loop; fails with a {@link ProblemException}. */
     public static CompletionStage<byte[]> start(RoutingContext exchange, BodyType type) {
         HttpServerRequest request = exchange.request();
-        int limit = BULK.contains(request.path()) ? BULK_LIMIT : DEFAULT_LIMIT;
+        int limit = BULK.contains(Exchange.path(exchange)) ? BULK_LIMIT : DEFAULT_LIMIT;
         long announced = announcedLength(request);
         if (announced == 0) {
             return CompletableFuture.completedFuture(type == BodyType.JSON ? new byte[] {'{', '}'} : new byte[0]);

@@ -23,10 +23,4 @@ final class Unquoted extends Exception {
         Throwable cause = original.getCause();
         return cause == null || causes == 0 ? null : new Unquoted(cause, causes - 1);
     }
-
-    /** The class of the original, as a stack trace would begin with it. */
-    @Override
-    public String toString() {
-        return String.valueOf(getMessage());
-    }
 }
