@@ -80,10 +80,7 @@ class Idempotency {
                     List.of(new FieldError(HEADER, "must be one header of 1 to 255 visible ASCII characters")));
         }
         return Optional.of(new Key(
-                call.caller().id(),
-                exchange.request().method().name(),
-                exchange.normalizedPath(),
-                sent.getFirst()));
+                call.caller().id(), exchange.request().method().name(), exchange.normalizedPath(), sent.getFirst()));
     }
 
     /** Carries out {@code change} in the running transaction, unless it was before; 409 while another request does. */

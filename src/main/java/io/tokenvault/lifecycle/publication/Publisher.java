@@ -77,9 +77,10 @@ public class Publisher {
         } catch (TimeoutException goesOnInTheBackground) {
             LOG.debugf("the publication of %d connections takes longer", wishes.size());
         } catch (ExecutionException failed) {
+            Throwable cause = failed.getCause();
             LOG.errorf(
                     "a publication was given up for now: %s",
-                    String.valueOf(failed.getMessage()));
+                    cause == null ? "no cause" : cause.getClass().getName());
         } catch (InterruptedException stopping) {
             Thread.currentThread().interrupt();
         }
