@@ -1,6 +1,7 @@
 package io.tokenvault.embedded;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
@@ -78,7 +79,7 @@ final class DataFolder {
         Files.deleteIfExists(unfinished);
         Files.createFile(unfinished, OWNER_FILE);
         try (FileChannel channel = FileChannel.open(unfinished, StandardOpenOption.WRITE)) {
-            channel.write(java.nio.ByteBuffer.wrap(content));
+            channel.write(ByteBuffer.wrap(content));
             channel.force(true);
         }
         return Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);

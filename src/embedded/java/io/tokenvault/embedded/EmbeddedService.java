@@ -43,23 +43,21 @@ public final class EmbeddedService {
         ports.requireFree();
         Path root = ROOT.toRealPath();
 
-        String settings = switch (backend) {
-            case LOCAL -> LocalBackend.settings(folder);
-            case OPENBAO -> {
-                OpenBaoServer openBao = new OpenBaoServer(folder);
-                begin(openBao);
-                yield openBao.settings();
-            }
-        };
+        Optional<OpenBaoServer> openBao =
+                backend == Backend.OPENBAO ? Optional.of(new OpenBaoServer(folder, ports)) : Optional.empty();
+        if (openBao.isPresent()) {
+            begin(openBao.get());
+        }
         PostgresServer postgres = new PostgresServer(folder, root.resolve("bin"));
         begin(postgres);
+        String settings = openBao.map(OpenBaoServer::settings).orElseGet(() -> LocalBackend.settings(folder));
         configure(folder.write("service.properties", settings), postgres);
 
         FirstAdmin admin = new FirstAdmin(folder, ports, System.out);
         boolean adminNeeded = anotherAdmin || admin.isNeeded();
         Optional<String> bootstrapKey = adminNeeded ? Optional.of(DataFolder.randomText()) : Optional.empty();
         bootstrapKey.ifPresent(key -> System.setProperty("token-vault.bootstrap.key", key));
-        Thread.ofPlatform().daemon().name("first-admin").start(() -> greet(admin, bootstrapKey, backend));
+        Thread.ofPlatform().daemon().name("first-admin").start(() -> greet(admin, bootstrapKey, openBao));
         application.run();
     }
 
@@ -85,16 +83,14 @@ public final class EmbeddedService {
         System.setProperty("quarkus.datasource.password", postgres.password());
     }
 
-    private void greet(FirstAdmin admin, Optional<String> bootstrapKey, Backend backend) {
+    private void greet(FirstAdmin admin, Optional<String> bootstrapKey, Optional<OpenBaoServer> openBao) {
         try {
             if (bootstrapKey.isPresent()) {
                 admin.makeWith(bootstrapKey.get());
             } else {
                 admin.remind();
             }
-            if (backend == Backend.OPENBAO) {
-                System.out.println(OpenBaoServer.HOW_TO_READ);
-            }
+            openBao.map(OpenBaoServer::howToRead).ifPresent(System.out::println);
         } catch (IOException failed) {
             if (!ending.get()) {
                 System.out.println("No admin could be made. Try again with: make run ADMIN=new");

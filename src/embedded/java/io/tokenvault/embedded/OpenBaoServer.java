@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -19,16 +20,6 @@ import java.util.regex.Pattern;
  * its own that sees nothing but {@code token-vault/}.
  */
 final class OpenBaoServer implements EmbeddedServer {
-    static final String HOW_TO_READ = """
-            What the service keeps in OpenBao is read with (put a connection id for <id>):
-
-              BAO_ADDR=http://127.0.0.1:8200 BAO_TOKEN=root .tools/bao/bin/bao kv get -mount=secret -field=token \
-            token-vault/production/<id>/token
-            """;
-
-    private static final int PORT = 8200;
-    private static final int CLUSTER_PORT = 8201;
-    private static final String ADDRESS = "http://127.0.0.1:" + PORT;
     private static final String PROGRAM = "TOKEN_VAULT_BAO";
     private static final Duration LONGEST_START = Duration.ofSeconds(60);
     private static final String SET_UP = "openbao.set-up";
@@ -40,6 +31,7 @@ final class OpenBaoServer implements EmbeddedServer {
     private static final String IN_OWN_SESSION = "import os, sys; os.setsid(); os.execv(sys.argv[1], sys.argv[1:])";
 
     private final DataFolder folder;
+    private final Ports ports;
     private final Path program;
     private final Path pidFile;
     private final Path log;
@@ -48,8 +40,9 @@ final class OpenBaoServer implements EmbeddedServer {
     private Optional<Process> running = Optional.empty();
     private String serviceToken = "";
 
-    OpenBaoServer(DataFolder folder) {
+    OpenBaoServer(DataFolder folder, Ports ports) {
         this.folder = folder;
+        this.ports = ports;
         this.program = Optional.ofNullable(System.getenv(PROGRAM))
                 .map(Path::of)
                 .filter(Files::isExecutable)
@@ -61,8 +54,7 @@ final class OpenBaoServer implements EmbeddedServer {
     @Override
     public synchronized void start() throws IOException {
         endLeftBehind();
-        requireFree(PORT);
-        requireFree(CLUSTER_PORT);
+        ports.requireFreeForOpenBao();
         if (folder.read(SET_UP).isEmpty()) {
             // Nothing was ever kept in a store that was not set up to the end.
             DataFolder.delete(folder.resolve("openbao"));
@@ -105,7 +97,16 @@ final class OpenBaoServer implements EmbeddedServer {
                 token-vault.backends.main.auth.token=%s
                 token-vault.unsafe.static-backend-token=true
                 token-vault.unsafe.plain-http=true
-                """.formatted(ADDRESS, serviceToken);
+                """.formatted(ports.openBaoAddress(), serviceToken);
+    }
+
+    /** What to type in order to read a connection's token as a consumer would. */
+    String howToRead() {
+        return """
+                OpenBao is at %1$s. A connection's token is read with (put its connection_id for ID):
+
+                  BAO_ADDR=%1$s BAO_TOKEN=root %2$s kv get -mount=secret -field=token token-vault/production/ID/token
+                """.formatted(ports.openBaoAddress(), program);
     }
 
     private Path writeConfig() throws IOException {
@@ -133,7 +134,8 @@ final class OpenBaoServer implements EmbeddedServer {
                   current_key_id = "one"
                   current_key = "file://%6$s"
                 }
-                """.formatted(ADDRESS, CLUSTER_PORT, pidFile, PORT, data, sealKey));
+                """.formatted(
+                        ports.openBaoAddress(), ports.openBaoCluster(), pidFile, ports.openBao(), data, sealKey));
     }
 
     /** Codes of {@code GET /v1/sys/health}: 200 ready, 501 not initialised, others not yet. */
@@ -209,7 +211,7 @@ final class OpenBaoServer implements EmbeddedServer {
     }
 
     private HttpResponse<String> send(String method, String path, String token, String body) throws IOException {
-        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(ADDRESS + "/v1/" + path))
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(ports.openBaoAddress() + "/v1/" + path))
                 .timeout(Duration.ofSeconds(30))
                 .method(method, HttpRequest.BodyPublishers.ofString(body));
         if (!token.isEmpty()) {
@@ -231,15 +233,8 @@ final class OpenBaoServer implements EmbeddedServer {
         process.destroy();
         try {
             process.onExit().orTimeout(30, TimeUnit.SECONDS).join();
-        } catch (java.util.concurrent.CompletionException stillThere) {
+        } catch (CompletionException stillThere) {
             process.destroyForcibly();
-        }
-    }
-
-    private static void requireFree(int port) {
-        if (Ports.isTaken(port)) {
-            throw new Refusal("Port " + port + " is already in use, and OpenBao needs it."
-                    + " Stop the program that listens there.");
         }
     }
 

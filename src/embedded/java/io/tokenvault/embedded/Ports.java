@@ -7,11 +7,12 @@ import java.net.ServerSocket;
 import java.util.Optional;
 
 /** The ports of loopback that the service is reached at. */
-record Ports(int http, int management) {
+record Ports(int http, int management, int openBao) {
 
-    /** The ports that the usual Quarkus variables name, else 8080 and 9000. */
+    /** The ports that the usual Quarkus variables name, else 8080 and 9000; and OpenBao's 8200, or another. */
     static Ports ofEnvironment() {
-        return new Ports(port("QUARKUS_HTTP_PORT", 8080), port("QUARKUS_MANAGEMENT_PORT", 9000));
+        return new Ports(
+                port("QUARKUS_HTTP_PORT", 8080), port("QUARKUS_MANAGEMENT_PORT", 9000), port("OPENBAO_PORT", 8200));
     }
 
     String address() {
@@ -22,19 +23,33 @@ record Ports(int http, int management) {
         return "http://127.0.0.1:" + management + "/q/health/ready";
     }
 
+    String openBaoAddress() {
+        return "http://127.0.0.1:" + openBao;
+    }
+
+    /** Where OpenBao would meet other nodes: the port after its own, as is its custom. */
+    int openBaoCluster() {
+        return openBao + 1;
+    }
+
     void requireFree() {
         requireFree(http, "QUARKUS_HTTP_PORT");
         requireFree(management, "QUARKUS_MANAGEMENT_PORT");
     }
 
+    void requireFreeForOpenBao() {
+        requireFree(openBao, "OPENBAO_PORT");
+        requireFree(openBaoCluster(), "OPENBAO_PORT");
+    }
+
     private static void requireFree(int port, String variable) {
         if (isTaken(port)) {
             throw new Refusal("Port " + port + " is already in use. Stop the program that listens there, or choose"
-                    + " another port: " + variable + "=" + (port + 10000) % 65536 + " make run");
+                    + " another port: " + variable + "=" + (port + 10000) % 65536 + ".");
         }
     }
 
-    static boolean isTaken(int port) {
+    private static boolean isTaken(int port) {
         try (ServerSocket probe = new ServerSocket()) {
             // Connections of an earlier run may linger; they are no reason to refuse.
             probe.setReuseAddress(true);
