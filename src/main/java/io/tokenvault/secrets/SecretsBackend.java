@@ -7,7 +7,7 @@ import java.util.Optional;
  *
  * <p>Values carry a generation, a number that only grows, in their field {@code generation}; a later one is never
  * replaced by an earlier one, and the first value of a generation stays its only one. What somebody else put under a
- * name counts as generation 0.
+ * name counts as generation 0. Numbers in a value are exact up to 2^53; OpenBao keeps no more of them.
  * Implementations are thread-safe, block the calling (virtual) thread, and put a deadline of their own on every call.
  * Failures are {@link SecretsBackendException}s and nothing else; absence is not a failure.
  */

@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.tokenvault.token.ConnectionId;
 import io.tokenvault.token.EnvironmentName;
+import java.math.BigDecimal;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
@@ -146,8 +147,8 @@ public abstract class SecretsBackendContract {
         ObjectNode object = json().put("text", "äß€😀 \"<&>\\ \u0001\n")
                 .put("empty", "")
                 .put("yes", true)
-                .put("long", Long.MAX_VALUE)
-                .put("decimal", new java.math.BigDecimal("12.5"))
+                .put("largest", (1L << 53) - 1)
+                .put("decimal", new BigDecimal("12.5"))
                 .put("generation", 1);
         object.putArray("list").add(1).add("two").addNull();
         object.putObject("inner").put("z", 1).put("a", 2);

@@ -77,7 +77,10 @@ public final class VaultSecretsBackend implements SecretsBackend {
                 .build();
         VaultClient anonymous = settings.namespace().isEmpty()
                 ? root
-                : root.configure().namespace(settings.namespace().get()).build();
+                : root.configure()
+                        .namespace(settings.namespace().get())
+                        .maxRetries(0)
+                        .build();
         return new VaultSecretsBackend(
                 backend, settings.mount(), root, new VaultSessions(backend, anonymous, credentials));
     }

@@ -84,8 +84,11 @@ final class VaultSessions {
             Long renewAt = granted.life().isPositive()
                     ? System.nanoTime() + granted.life().toNanos() / 10 * 8
                     : null;
-            VaultClient client =
-                    anonymous.configure().clientToken(granted.token()).build();
+            VaultClient client = anonymous
+                    .configure()
+                    .clientToken(granted.token())
+                    .maxRetries(0)
+                    .build();
             return new Session(client, renewAt);
         } catch (VaultCallFailure failed) {
             throw failed.at(backend, "login", null);

@@ -9,6 +9,7 @@ import io.tokenvault.secrets.SecretName;
 import io.tokenvault.secrets.SecretValue;
 import io.tokenvault.secrets.SecretsBackend;
 import io.tokenvault.secrets.SecretsBackendContract;
+import io.tokenvault.secrets.SecretsBackendException;
 import io.tokenvault.secrets.SecretsBackendException.Denied;
 import io.tokenvault.secrets.SecretsBackendException.Unavailable;
 import io.tokenvault.secrets.Settings;
@@ -16,9 +17,12 @@ import io.tokenvault.secrets.StoredSecret;
 import io.tokenvault.testing.OpenBao;
 import io.tokenvault.token.ConnectionId;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -38,8 +42,8 @@ class OpenBaoContractTest extends SecretsBackendContract {
     @BeforeAll
     static void start() {
         server = OpenBao.start(folder);
-        backend = connected(OpenBao.ROOT_TOKEN);
-        replica = connected(OpenBao.ROOT_TOKEN);
+        backend = connected(Map.of("auth.token", OpenBao.ROOT_TOKEN));
+        replica = connected(Map.of("auth.token", OpenBao.ROOT_TOKEN));
     }
 
     @AfterAll
@@ -47,11 +51,12 @@ class OpenBaoContractTest extends SecretsBackendContract {
         server.close();
     }
 
-    private static SecretsBackend connected(String token) {
+    private static SecretsBackend connected(Map<String, String> lines) {
+        Map<String, String> settings = new HashMap<>(lines);
+        settings.put("type", "vault");
+        settings.putIfAbsent("url", server.url().toString());
         return VaultSecretsBackend.connect(
-                "main",
-                Settings.backend(Map.of("type", "vault", "url", server.url().toString(), "auth.token", token)),
-                Settings.unsafe("static-backend-token", "plain-http"));
+                "main", Settings.backend(settings), Settings.unsafe("static-backend-token", "plain-http"));
     }
 
     @Override
@@ -111,15 +116,19 @@ class OpenBaoContractTest extends SecretsBackendContract {
 
     @Test
     void aMountThatDemandsCheckAndSet() {
-        server.call("POST", "secret/config", "{\"cas_required\":true}");
+        server.call("POST", "sys/mounts/strict", "{\"type\":\"kv\",\"options\":{\"version\":\"2\"}}");
+        server.call("POST", "strict/config", "{\"cas_required\":true}");
+        SecretsBackend strict = connected(Map.of("mount", "strict", "auth.token", OpenBao.ROOT_TOKEN));
 
-        assertThat(backend.put(name, SecretValue.of(json().put("token", "a")), 1))
+        assertThat(strict.put(name, SecretValue.of(json().put("token", "a")), 1))
+                .isEqualTo(Publication.CURRENT);
+        assertThat(strict.put(name, SecretValue.of(json().put("token", "b")), 2))
                 .isEqualTo(Publication.CURRENT);
     }
 
     @Test
     void aWrongTokenIsDenied() {
-        SecretsBackend stranger = connected("not-a-token-anybody-knows");
+        SecretsBackend stranger = connected(Map.of("auth.token", "not-a-token-anybody-knows"));
 
         assertThatThrownBy(() -> stranger.get(name))
                 .isInstanceOf(Denied.class)
@@ -130,48 +139,22 @@ class OpenBaoContractTest extends SecretsBackendContract {
 
     @Test
     void anUnknownNamespaceIsDeniedAndNotAbsence() {
-        SecretsBackend lost = VaultSecretsBackend.connect(
-                "main",
-                Settings.backend(Map.of(
-                        "type",
-                        "vault",
-                        "url",
-                        server.url().toString(),
-                        "namespace",
-                        "nowhere",
-                        "auth.token",
-                        OpenBao.ROOT_TOKEN)),
-                Settings.unsafe("static-backend-token", "plain-http"));
+        SecretsBackend lost = connected(Map.of("namespace", "nowhere", "auth.token", OpenBao.ROOT_TOKEN));
 
         assertThatThrownBy(() -> lost.get(name)).isInstanceOf(Denied.class);
     }
 
     @Test
     void anUnknownMountIsNotAbsence() {
-        SecretsBackend lost = VaultSecretsBackend.connect(
-                "main",
-                Settings.backend(Map.of(
-                        "type",
-                        "vault",
-                        "url",
-                        server.url().toString(),
-                        "mount",
-                        "nowhere",
-                        "auth.token",
-                        OpenBao.ROOT_TOKEN)),
-                Settings.unsafe("static-backend-token", "plain-http"));
+        SecretsBackend lost = connected(Map.of("mount", "nowhere", "auth.token", OpenBao.ROOT_TOKEN));
 
-        assertThatThrownBy(() -> lost.get(name)).isInstanceOf(io.tokenvault.secrets.SecretsBackendException.class);
+        assertThatThrownBy(() -> lost.get(name)).isInstanceOf(SecretsBackendException.class);
     }
 
     @Test
     void aTokenFileIsReadAgainAfterARefusal() throws IOException {
         Path file = Files.writeString(folder.resolve("token-file"), "outdated-token\n");
-        SecretsBackend byFile = VaultSecretsBackend.connect(
-                "main",
-                Settings.backend(
-                        Map.of("type", "vault", "url", server.url().toString(), "auth.token-file", file.toString())),
-                Settings.unsafe("plain-http"));
+        SecretsBackend byFile = connected(Map.of("auth.token-file", file.toString()));
         assertThatThrownBy(byFile::check).isInstanceOf(Denied.class);
 
         Files.writeString(file, OpenBao.ROOT_TOKEN + "\n");
@@ -181,16 +164,13 @@ class OpenBaoContractTest extends SecretsBackendContract {
 
     @Test
     void aServerThatIsNotThereIsUnavailable() throws IOException {
-        try (var port = new java.net.ServerSocket(0, 1, java.net.InetAddress.getLoopbackAddress())) {
-            String url = "http://127.0.0.1:" + port.getLocalPort();
-            port.close();
-            SecretsBackend gone = VaultSecretsBackend.connect(
-                    "main",
-                    Settings.backend(Map.of("type", "vault", "url", url, "auth.token", "t")),
-                    Settings.unsafe("static-backend-token", "plain-http"));
-
-            assertThatThrownBy(() -> gone.get(name)).isInstanceOf(Unavailable.class);
-            assertThatThrownBy(() -> gone.put(name, SecretValue.of(json()), 1)).isInstanceOf(Unavailable.class);
+        int port;
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            port = socket.getLocalPort();
         }
+        SecretsBackend gone = connected(Map.of("url", "http://127.0.0.1:" + port, "auth.token", "t"));
+
+        assertThatThrownBy(() -> gone.get(name)).isInstanceOf(Unavailable.class);
+        assertThatThrownBy(() -> gone.put(name, SecretValue.of(json()), 1)).isInstanceOf(Unavailable.class);
     }
 }
