@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 
 /** {@code META-INF/openapi.yaml} as it stands in the sources. */
@@ -34,7 +35,7 @@ record ApiDescription(JsonNode document) {
                 .forEach(path -> path.getValue().properties().stream()
                         .filter(entry -> METHODS.contains(entry.getKey()))
                         .forEach(entry -> operations.add(new Operation(
-                                entry.getKey().toUpperCase(java.util.Locale.ROOT), path.getKey(), entry.getValue()))));
+                                entry.getKey().toUpperCase(Locale.ROOT), path.getKey(), entry.getValue()))));
         return operations;
     }
 
