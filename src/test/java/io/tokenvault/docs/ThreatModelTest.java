@@ -39,10 +39,16 @@ class ThreatModelTest {
                     .collect(Collectors.toSet());
 
             assertThat(invariants)
-                    .allSatisfy(cells -> assertThat(Markdown.codeIn(cells.get(2)))
-                            .as(cells.getFirst())
-                            .isNotEmpty()
-                            .allSatisfy(name -> assertThat(classes).contains(name)));
+                    .allSatisfy(cells ->
+                            assertThat(testsOf(cells)).as(cells.getFirst()).isNotEmpty());
+            assertThat(invariants.stream()
+                            .flatMap(cells -> testsOf(cells).stream())
+                            .distinct())
+                    .isSubsetOf(classes);
         }
+    }
+
+    private static List<String> testsOf(List<String> cells) {
+        return Markdown.codeIn(cells.get(2));
     }
 }
