@@ -62,10 +62,14 @@ public final class EmbeddedService {
     }
 
     private void begin(EmbeddedServer server) throws IOException {
+        // The end of the process waits for a start that is under way, and lets no other begin.
         synchronized (servers) {
+            if (ending.get()) {
+                throw new Refusal("stopped");
+            }
             servers.push(server);
+            server.start();
         }
-        server.start();
     }
 
     private static void configure(Path settings, PostgresServer postgres) {
