@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.UUID;
 
 /** A new, empty database in the one PostgreSQL of this test run, which ends with the run. */
@@ -32,6 +33,7 @@ public record TestDatabase(String jdbcUrl, String user, String password) {
             try {
                 return EmbeddedPostgres.builder()
                         .setLocaleConfig("locale", "C.UTF-8")
+                        .setPGStartupWait(Duration.ofSeconds(60))
                         .start();
             } catch (IOException failed) {
                 throw new UncheckedIOException(failed);
