@@ -41,14 +41,13 @@ public final class EmbeddedService {
         Ports ports = Ports.ofEnvironment();
         DataFolder folder = DataFolder.take(ROOT.resolve(backend.folder()));
         ports.requireFree();
-        Path root = ROOT.toRealPath();
 
         Optional<OpenBaoServer> openBao =
                 backend == Backend.OPENBAO ? Optional.of(new OpenBaoServer(folder, ports)) : Optional.empty();
         if (openBao.isPresent()) {
             begin(openBao.get());
         }
-        PostgresServer postgres = new PostgresServer(folder, root.resolve("bin"));
+        PostgresServer postgres = new PostgresServer(folder, tools());
         begin(postgres);
         String settings = openBao.map(OpenBaoServer::settings).orElseGet(() -> LocalBackend.settings(folder));
         configure(folder.write("service.properties", settings), postgres);
@@ -61,11 +60,22 @@ public final class EmbeddedService {
         application.run();
     }
 
+    /** Where programs are unpacked: beside the data unless the caller has a place that serves several folders. */
+    private static Path tools() {
+        return Optional.ofNullable(System.getenv("TOKEN_VAULT_TOOLS"))
+                .map(Path::of)
+                .orElse(ROOT.resolve("bin"));
+    }
+
     private void begin(EmbeddedServer server) throws IOException {
+        // The end of the process waits for a start that is under way, and lets no other begin.
         synchronized (servers) {
+            if (ending.get()) {
+                throw new Refusal("stopped");
+            }
             servers.push(server);
+            server.start();
         }
-        server.start();
     }
 
     private static void configure(Path settings, PostgresServer postgres) {

@@ -47,7 +47,7 @@ final class FirstAdmin {
         Matcher key = KEY.matcher(answer.body());
         if (answer.statusCode() != 201 || !key.find()) {
             terminal.printf(
-                    "%nNo admin could be made: the service answered %d. Try again with: make run ADMIN=new%n",
+                    "No admin could be made: the service answered %d. Try again with: make run ADMIN=new%n",
                     answer.statusCode());
             return;
         }
@@ -58,12 +58,10 @@ final class FirstAdmin {
     /** Waits until the service is ready; then says where it is and how to get another key. */
     void remind() throws InterruptedException {
         awaitReadiness();
-        terminal.printf("%nToken Vault is ready at %s%n", ports.address());
         terminal.printf("The admin's key was shown at the first start. For another one: make run ADMIN=new%n%n");
     }
 
     private void show(String key) {
-        terminal.printf("%nToken Vault is ready at %s%n", ports.address());
         terminal.printf("The admin's key, shown this once:%n%n  KEY=%s%n%n", key);
         terminal.printf("Make a connection and its token:%n%n");
         terminal.printf("  curl -s -H 'Authorization: Bearer %s' -H 'Content-Type: application/json'", key);
@@ -91,6 +89,7 @@ final class FirstAdmin {
         while (!isReady(request)) {
             Thread.sleep(PAUSE);
         }
+        terminal.printf("%nToken Vault is ready at %s%n", ports.address());
     }
 
     private boolean isReady(HttpRequest request) throws InterruptedException {

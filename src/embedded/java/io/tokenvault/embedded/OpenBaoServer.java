@@ -52,7 +52,7 @@ final class OpenBaoServer implements EmbeddedServer {
     }
 
     @Override
-    public synchronized void start() throws IOException {
+    public void start() throws IOException {
         endLeftBehind();
         ports.requireFreeForOpenBao();
         if (folder.read(SET_UP).isEmpty()) {
@@ -81,7 +81,7 @@ final class OpenBaoServer implements EmbeddedServer {
     }
 
     @Override
-    public synchronized void stop() {
+    public void stop() {
         running.ifPresent(process -> end(process.toHandle()));
         running = Optional.empty();
     }

@@ -33,7 +33,7 @@ final class PostgresServer implements EmbeddedServer {
     }
 
     @Override
-    public synchronized void start() throws IOException {
+    public void start() throws IOException {
         if (!Files.exists(cluster.resolve("PG_VERSION"))) {
             create();
         }
@@ -52,7 +52,7 @@ final class PostgresServer implements EmbeddedServer {
     }
 
     @Override
-    public synchronized void stop() throws IOException {
+    public void stop() throws IOException {
         if (Files.exists(cluster.resolve("postmaster.pid"))) {
             program("pg_ctl", "stop", "-w", "-t", "60", "-m", "fast");
         }

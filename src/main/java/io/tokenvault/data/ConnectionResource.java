@@ -74,7 +74,7 @@ public class ConnectionResource {
 
     private static ProblemException refused(Reason reason) {
         ProblemCode code = ProblemCode.parse(reason.code()).orElse(ProblemCode.UNAUTHENTICATED);
-        return ProblemException.of(code, code.title());
+        return ProblemException.of(code, code.cause());
     }
 
     private static String nextStep(ConnectionStatus status, TokenState state) {

@@ -99,7 +99,7 @@ public class AuthzRoute implements RawRoute {
                 case Verdict.Accepted(var accepted, var _) -> allow(exchange, accepted);
                 case Verdict.Refused(var reason) -> {
                     ProblemCode code = ProblemCode.parse(reason.code()).orElse(ProblemCode.UNKNOWN);
-                    refuse(exchange, code, code.title());
+                    refuse(exchange, code, code.cause());
                 }
             }
         } catch (RecordsUnavailableException noVerdict) {
