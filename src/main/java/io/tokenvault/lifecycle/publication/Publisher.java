@@ -97,7 +97,10 @@ public class Publisher {
     }
 
     /** Takes what a crash, an outage or another replica left. */
-    @Scheduled(every = "1s", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
+    @Scheduled(
+            every = "1s",
+            concurrentExecution = Scheduled.ConcurrentExecution.SKIP,
+            skipExecutionIf = Scheduled.ApplicationNotRunning.class)
     void publishWhatIsDue() {
         for (ConnectionId connection : publications.due(BATCH)) {
             threads.submit(() -> {
