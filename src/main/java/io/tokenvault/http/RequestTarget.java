@@ -1,0 +1,71 @@
+package io.tokenvault.http;
+
+import java.util.HexFormat;
+import java.util.Locale;
+import java.util.Set;
+
+/**
+ * Judges the path of a request as it came, before anything decodes or normalizes it (RFC 3986 §6): only a path with one
+ * reading goes further, so that no two parts of the service can disagree about what it names.
+ */
+final class RequestTarget {
+    /** What may be told of a path. */
+    enum Judgement {
+        PLAIN,
+        /** Readable in more than one way, or not as a path at all: nothing is there. */
+        NOTHING_THERE,
+        /** Not a URL. */
+        MALFORMED
+    }
+
+    /** The gateways' area, whose one route judges the raw target itself. */
+    static final String UNTOUCHED = "/authz/";
+
+    private static final int DELETE = 0x7F;
+    private static final Set<String> DOTS = Set.of(".", "..");
+
+    private RequestTarget() {}
+
+    static Judgement judge(String path) {
+        if (path.startsWith(UNTOUCHED)) {
+            return Judgement.PLAIN;
+        }
+        Judgement characters = judgeCharacters(path);
+        if (characters != Judgement.PLAIN) {
+            return characters;
+        }
+        return !path.startsWith("/") || (path.length() > 1 && hasOddSegment(path))
+                ? Judgement.NOTHING_THERE
+                : Judgement.PLAIN;
+    }
+
+    private static Judgement judgeCharacters(String path) {
+        Judgement worst = Judgement.PLAIN;
+        for (int i = 0; i < path.length(); i++) {
+            char read = path.charAt(i);
+            if (read > '~' || read == '#' || (read == '%' && !Percent.isEncoded(path, i))) {
+                return Judgement.MALFORMED;
+            }
+            int octet = read == '%' ? HexFormat.fromHexDigits(path, i + 1, i + 3) : read;
+            if (isAmbiguous(octet) || (octet == '/' && read == '%')) {
+                worst = Judgement.NOTHING_THERE;
+            }
+        }
+        return worst;
+    }
+
+    /** Whether it would end, split or hide a part of the path, depending on who reads it. */
+    private static boolean isAmbiguous(int octet) {
+        return octet < ' ' || octet == DELETE || octet == '\\' || octet == ';';
+    }
+
+    private static boolean hasOddSegment(String path) {
+        for (String segment : path.substring(1).split("/", -1)) {
+            String plain = segment.toLowerCase(Locale.ROOT).replace("%2e", ".");
+            if (plain.isEmpty() || DOTS.contains(plain)) {
+                return true;
+            }
+        }
+        return false;
+    }
+}

@@ -1,0 +1,161 @@
+package io.tokenvault.http;
+
+import io.quarkus.arc.Arc;
+import io.quarkus.arc.ManagedContext;
+import io.quarkus.virtual.threads.VirtualThreads;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.enterprise.event.Observes;
+import jakarta.enterprise.inject.Instance;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ExecutorService;
+
+/**
+ * The one place that registers routes beside JAX-RS. It matches the raw path, checks the method and the caller, and
+ * only then runs the route; a path of nobody is a 404.
+ */
+@Singleton
+public final class Routes {
+    /** Before the framework's static files and JAX-RS. */
+    private static final int FIRST = 100;
+
+    private static final int FAILURES = Integer.MIN_VALUE + 10;
+    private static final int NOBODY = 30_000;
+
+    private final Map<String, RawRoute> exact = new HashMap<>();
+    private final List<Prefixed> prefixed;
+    private final Optional<RouteAuthorizer> authorizer;
+    private final ExecutorService virtualThreads;
+
+    private record Prefixed(String prefix, RawRoute route) {}
+
+    @Inject
+    public Routes(
+            Instance<RawRoute> routes,
+            Instance<RouteAuthorizer> authorizers,
+            @VirtualThreads ExecutorService virtualThreads) {
+        this(
+                routes.stream().toList(),
+                authorizers.isResolvable() ? Optional.of(authorizers.get()) : Optional.empty(),
+                virtualThreads);
+    }
+
+    Routes(List<RawRoute> routes, Optional<RouteAuthorizer> authorizer, ExecutorService virtualThreads) {
+        this.authorizer = authorizer;
+        this.virtualThreads = virtualThreads;
+        routes.forEach(this::admit);
+        this.prefixed = routes.stream()
+                .filter(route -> route.path().endsWith("/*"))
+                .map(route ->
+                        new Prefixed(route.path().substring(0, route.path().length() - 1), route))
+                .sorted(Comparator.comparingInt(
+                                (Prefixed route) -> route.prefix().length())
+                        .reversed())
+                .toList();
+    }
+
+    private void admit(RawRoute route) {
+        String name = route.getClass().getName() + " at " + route.path();
+        if (!route.path().startsWith("/")) {
+            throw new IllegalStateException("the route " + name + " has no absolute path");
+        }
+        if (route.access() == null) {
+            throw new IllegalStateException("the route " + name + " does not declare who may call it");
+        }
+        if (route.access() instanceof Access.Roles && authorizer.isEmpty()) {
+            throw new IllegalStateException(
+                    "the route " + name + " is for operators, and nothing here knows operators");
+        }
+        if (exact.put(route.path(), route) != null) {
+            throw new IllegalStateException("the path of the route " + name + " is taken");
+        }
+    }
+
+    void register(@Observes Router router) {
+        JaxRsPaths resources = JaxRsPaths.deployed();
+        router.route().order(FAILURES).failureHandler(FrontFilter::fail);
+        router.route().order(FIRST).handler(exchange -> dispatch(exchange, resources));
+        router.route().order(NOBODY).handler(exchange -> Problems.write(exchange, Failures.of(404)));
+    }
+
+    private void dispatch(RoutingContext exchange, JaxRsPaths resources) {
+        String path = Exchange.path(exchange);
+        Optional<RawRoute> route = find(path);
+        if (route.isPresent()) {
+            run(route.get(), exchange);
+        } else if (path.startsWith(RequestTarget.UNTOUCHED)) {
+            Problems.write(exchange, Failures.of(404));
+        } else {
+            Set<String> methods = resources.methodsAt(path);
+            if (methods.isEmpty()
+                    || methods.contains(exchange.request().method().name())) {
+                exchange.next();
+            } else {
+                Problems.writeNotAllowed(exchange, methods);
+            }
+        }
+    }
+
+    private Optional<RawRoute> find(String path) {
+        RawRoute route = path.endsWith("/*") ? null : exact.get(path);
+        return route != null
+                ? Optional.of(route)
+                : prefixed.stream()
+                        .filter(candidate -> path.startsWith(candidate.prefix()))
+                        .map(Prefixed::route)
+                        .findFirst();
+    }
+
+    private void run(RawRoute route, RoutingContext exchange) {
+        Set<String> methods = methods(route);
+        if (!methods.isEmpty() && !methods.contains(exchange.request().method().name())) {
+            Problems.writeNotAllowed(exchange, methods);
+            return;
+        }
+        switch (route.runsOn()) {
+            case EVENT_LOOP -> answer(route, exchange);
+            case VIRTUAL_THREAD -> virtualThreads.execute(() -> answerInRequestContext(route, exchange));
+        }
+    }
+
+    private void answerInRequestContext(RawRoute route, RoutingContext exchange) {
+        ManagedContext scope = Arc.container().requestContext();
+        scope.activate();
+        try {
+            answer(route, exchange);
+        } finally {
+            scope.terminate();
+        }
+    }
+
+    private void answer(RawRoute route, RoutingContext exchange) {
+        try {
+            if (route.access() instanceof Access.Roles roles) {
+                authorizer.orElseThrow().admit(exchange, roles.anyOf());
+            }
+            route.handle(exchange);
+        } catch (RuntimeException failed) {
+            Problems.write(exchange, failed);
+        }
+    }
+
+    private static Set<String> methods(RawRoute route) {
+        Set<String> methods = new TreeSet<>();
+        for (HttpMethod method : route.methods()) {
+            methods.add(method.name());
+            if (method.equals(HttpMethod.GET)) {
+                methods.add("HEAD");
+            }
+        }
+        return methods;
+    }
+}
