@@ -108,6 +108,10 @@ public final class RequestBodies {
             request.response().writeContinue();
         }
         request.resume();
+        if (request.response().closed()) {
+            // Closed before the handlers were there to be told.
+            whole.completeExceptionally(incomplete());
+        }
         return whole.orTimeout(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)
                 .exceptionallyCompose(failure ->
                         CompletableFuture.failedFuture(failure instanceof ProblemException ? failure : incomplete()));
