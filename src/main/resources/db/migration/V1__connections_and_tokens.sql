@@ -18,18 +18,19 @@ create table connection (
         check (status in ('ACTIVE', 'REAUTHORIZATION_REQUIRED', 'SUSPENDED', 'DISCONNECTED')),
     status_under       text        check (status_under in ('ACTIVE', 'REAUTHORIZATION_REQUIRED')),
     status_reason      text,
+    reason_under       text,
     scopes             text[]      not null,
     labels             jsonb       not null,
     allowed_cidrs      text[]      not null,
-    rate_limit         integer     check (rate_limit > 0),
-    rate_limit_seconds bigint      check (rate_limit_seconds > 0),
+    rate_limit         bigint      check (rate_limit > 0),
+    rate_limit_period  text,
     credentials        bytea,
     generation         bigint      not null,
     created_at         timestamptz not null,
     updated_at         timestamptz not null,
     -- Suspension is an overlay that remembers the status under it.
     check ((status = 'SUSPENDED') = (status_under is not null)),
-    check ((rate_limit is null) = (rate_limit_seconds is null))
+    check ((rate_limit is null) = (rate_limit_period is null))
 );
 create index connection_newest on connection (created_at desc, connection_id desc);
 create index connection_by_tenant on connection (tenant, created_at desc);
@@ -47,7 +48,6 @@ create table token (
     expires_at    timestamptz,
     overlap_ms    bigint      check (overlap_ms > 0),
     retires_at    timestamptz,
-    ended_at      timestamptz,
     revoked_at    timestamptz,
     revoke_reason text,
     check ((state in ('CURRENT', 'RETIRING')) = (end_cause is null)),
@@ -125,22 +125,21 @@ create table audit_event (
 create index audit_event_by_object on audit_event (object_id, seq desc);
 create index audit_event_by_actor on audit_event (actor_id, seq desc);
 
+-- First answers of POSTs that carried an Idempotency-Key; written in the transaction of the change they answer.
 create table idempotency (
-    operator_id  text        not null,
+    caller       text        not null,
     method       text        not null,
     path         text        not null,
     key          text        not null,
     request_mac  bytea       not null,
     status       integer     not null,
     location     text,
-    -- The answer without its secret, which is sealed beside it and dies with what it opens.
-    answer       jsonb       not null,
-    secret       bytea,
-    secret_field text,
-    secret_owner text,
+    -- The answer with null in the place of its secret, which is sealed beside it and is shown again while it opens anything.
+    answer       text        not null,
     environment  text,
-    finished     boolean     not null,
+    secret       bytea,
+    secret_key_id text,
     created_at   timestamptz not null,
-    primary key (operator_id, method, path, key)
+    primary key (caller, method, path, key)
 );
 create index idempotency_age on idempotency (created_at);

@@ -4,6 +4,7 @@ import io.tokenvault.audit.Actor;
 import io.tokenvault.token.EnvironmentName;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An operator who proved who it is.
@@ -45,6 +46,22 @@ public record Caller(String id, Actor actor, Set<Role> roles, Reach reach, boole
 
     public boolean mayReach(EnvironmentName environment) {
         return reach.includes(environment);
+    }
+
+    /** The environments this caller is bound to; null: all. */
+    public @Nullable Set<EnvironmentName> environments() {
+        return switch (reach) {
+            case Reach.Everywhere _ -> null;
+            case Reach.Only(var names) -> names;
+        };
+    }
+
+    /** Whether this caller is bound to all that {@code other} reaches. */
+    public boolean covers(Reach other) {
+        return switch (other) {
+            case Reach.Everywhere _ -> reach instanceof Reach.Everywhere;
+            case Reach.Only(var environments) -> environments.stream().allMatch(reach::includes);
+        };
     }
 
     /** The one environment this caller is bound to; empty when it is bound to several or to all. */

@@ -57,6 +57,17 @@ public class Environments {
         return find(name).orElseThrow(() -> new IllegalStateException("environment " + name + " is not configured"));
     }
 
+    /** The inactivity limits in seconds, of those environments that have one. */
+    public Map<EnvironmentName, Long> inactivitySeconds() {
+        Map<EnvironmentName, Long> limits = new LinkedHashMap<>();
+        byName.forEach((name, environment) -> {
+            if (environment.policy().inactivityLimit() instanceof Duration limit) {
+                limits.put(name, limit.toSeconds());
+            }
+        });
+        return limits;
+    }
+
     private static Collection<Environment> configuredOrEmbedded(EnvironmentsConfig config, boolean embedded) {
         Map<String, Environment> environments = new TreeMap<>();
         config.all().forEach((name, settings) -> environments.put(name, configured(name, settings)));

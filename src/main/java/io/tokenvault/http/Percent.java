@@ -8,11 +8,11 @@ import java.util.HexFormat;
 import java.util.Optional;
 
 /** Percent-encoding (RFC 3986 §2.1), read strictly. */
-final class Percent {
+public final class Percent {
     private Percent() {}
 
     /** The decoded text; empty when a {@code %} is not followed by two hexadecimal digits, or the bytes are not UTF-8. */
-    static Optional<String> decode(String text) {
+    public static Optional<String> decode(String text) {
         if (text.indexOf('%') < 0) {
             return Optional.of(text);
         }

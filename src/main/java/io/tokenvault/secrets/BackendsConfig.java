@@ -55,23 +55,29 @@ public interface BackendsConfig {
         /** The path of the auth method; by default its own name. */
         Optional<String> mount();
 
-        /** A static token; needs {@code token-vault.unsafe.static-backend-token}. */
+        /** A fixed token; needs {@code token-vault.unsafe.static-backend-token}. */
         Optional<String> token();
 
         /** A file that holds a token, read again at each login. */
         Optional<Path> tokenFile();
 
+        /** jwt, kubernetes: the role to log in to. */
         Optional<String> role();
 
+        /** approle: the role id, which is no secret. */
         Optional<String> roleId();
 
+        /** approle: a file that holds a secret id, read again at each login. */
         Optional<Path> secretIdFile();
 
+        /** jwt, kubernetes: a file with the signed identity; for kubernetes by default that of the service account. */
         Optional<Path> jwtFile();
 
         enum Method {
             TOKEN,
-            APPROLE
+            APPROLE,
+            JWT,
+            KUBERNETES
         }
     }
 

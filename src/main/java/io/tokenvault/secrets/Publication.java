@@ -2,7 +2,7 @@ package io.tokenvault.secrets;
 
 /** What a {@link SecretsBackend#put} found. */
 public enum Publication {
-    /** The value given is the current one now. */
+    /** A value of the generation given is the current one. */
     CURRENT,
     /** A later generation was there already; nothing was written. */
     SUPERSEDED

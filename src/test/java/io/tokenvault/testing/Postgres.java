@@ -4,6 +4,7 @@ import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.time.Duration;
 import java.util.Map;
 
 /** A real PostgreSQL on a free port of loopback for the tests of one Quarkus application; gone when it stops. */
@@ -15,6 +16,7 @@ public final class Postgres implements QuarkusTestResourceLifecycleManager {
         try {
             server = EmbeddedPostgres.builder()
                     .setLocaleConfig("locale", "C.UTF-8")
+                    .setPGStartupWait(Duration.ofSeconds(60))
                     .start();
         } catch (IOException failed) {
             throw new UncheckedIOException(failed);

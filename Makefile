@@ -1,0 +1,41 @@
+.DEFAULT_GOAL := help
+.PHONY: help run test build format tools clean
+
+# local, or openbao
+BACKEND ?= local
+# new: make another admin and show its key
+ADMIN ?=
+
+maven := .ci/maven --batch-mode --no-transfer-progress
+service := target/quarkus-app/quarkus-run.jar
+sources := pom.xml $(shell find src/main src/embedded 2>/dev/null)
+
+help: ## Show this list
+	@sed -n 's/^\([a-z][a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
+
+run: $(service) ## Run the service with its own database; BACKEND=openbao, ADMIN=new
+ifeq ($(BACKEND),openbao)
+	@TOKEN_VAULT_BAO=$$(src/test/tools/install-openbao.sh) && export TOKEN_VAULT_BAO && exec .ci/start $(BACKEND) $(ADMIN)
+else
+	@exec .ci/start $(BACKEND) $(ADMIN)
+endif
+
+test: tools ## Run every check and every test, against real servers
+	$(maven) verify
+
+build: ## Build target/quarkus-app/quarkus-run.jar
+	$(maven) --quiet package -DskipTests
+
+format: ## Format the sources
+	$(maven) --quiet spotless:apply
+
+tools: ## Install what the tests need: nginx, OpenBao
+	@.ci/tools
+
+clean: ## Remove what was built; .token-vault and .tools stay
+	rm -rf target
+
+$(service): $(sources)
+	@echo "Building the service; this takes a minute the first time."
+	@$(maven) --quiet package -DskipTests -Dspotless.check.skip -Dtest.sources='io/tokenvault/embedded/**'
+	@touch $@

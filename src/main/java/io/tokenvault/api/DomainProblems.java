@@ -1,0 +1,64 @@
+package io.tokenvault.api;
+
+import io.tokenvault.access.OperatorDirectory.OperatorGoneException;
+import io.tokenvault.http.ProblemCode;
+import io.tokenvault.http.ProblemException;
+import io.tokenvault.http.Problems;
+import io.tokenvault.lifecycle.InvalidTransitionException;
+import io.tokenvault.lifecycle.RotationConflictException;
+import io.tokenvault.validation.RecordsUnavailableException;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.persistence.LockTimeoutException;
+import jakarta.persistence.PessimisticLockException;
+import jakarta.ws.rs.core.Response;
+import java.time.Duration;
+import org.hibernate.exception.ConstraintViolationException;
+import org.hibernate.exception.LockAcquisitionException;
+import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
+
+/** The one place that says which problem a refusal of the domain is. */
+class DomainProblems {
+    private static final Duration SOON = Duration.ofSeconds(1);
+
+    @ServerExceptionMapper
+    Response invalidTransition(InvalidTransitionException refused, RoutingContext exchange) {
+        return Problems.response(
+                exchange, ProblemException.of(ProblemCode.INVALID_TRANSITION, String.valueOf(refused.getMessage())));
+    }
+
+    @ServerExceptionMapper
+    Response rotationConflict(RotationConflictException refused, RoutingContext exchange) {
+        String detail = refused.getMessage() + "; wait for its overlap to end, or rotate with overlap PT0S";
+        return Problems.response(
+                exchange,
+                refused.remaining()
+                        .map(wait -> ProblemException.retryable(ProblemCode.CONFLICT, detail, wait))
+                        .orElseGet(() -> ProblemException.of(ProblemCode.CONFLICT, detail)));
+    }
+
+    @ServerExceptionMapper
+    Response operatorGone(OperatorGoneException refused, RoutingContext exchange) {
+        return Problems.response(
+                exchange, ProblemException.of(ProblemCode.CONFLICT, String.valueOf(refused.getMessage())));
+    }
+
+    @ServerExceptionMapper
+    Response noVerdict(RecordsUnavailableException failure, RoutingContext exchange) {
+        return Problems.response(
+                exchange,
+                ProblemException.retryable(ProblemCode.VALIDATION_UNAVAILABLE, "the database cannot be reached", SOON));
+    }
+
+    /** Another request holds the object for longer than we wait, or won the race for its place. */
+    @ServerExceptionMapper({
+        LockTimeoutException.class,
+        PessimisticLockException.class,
+        LockAcquisitionException.class,
+        ConstraintViolationException.class
+    })
+    Response lostTheRace(RoutingContext exchange) {
+        return Problems.response(
+                exchange,
+                ProblemException.retryable(ProblemCode.CONFLICT, "another request is changing the same object", SOON));
+    }
+}

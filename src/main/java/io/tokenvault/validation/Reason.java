@@ -1,0 +1,23 @@
+package io.tokenvault.validation;
+
+import java.util.Locale;
+
+/** Why a token is refused, in the order of precedence. */
+public enum Reason {
+    MALFORMED,
+    UNKNOWN,
+    WRONG_ENVIRONMENT,
+    REVOKED,
+    ROTATED,
+    EXPIRED,
+    REAUTHORIZATION_REQUIRED,
+    CONNECTION_SUSPENDED,
+    CONNECTION_DISCONNECTED,
+    SOURCE_IP_NOT_ALLOWED,
+    INSUFFICIENT_SCOPE;
+
+    /** As in JSON. */
+    public String code() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+}

@@ -1,0 +1,121 @@
+package io.tokenvault.secrets;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.quarkus.runtime.configuration.ConfigurationException;
+import io.tokenvault.token.EnvironmentName;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class BackendsTest {
+    private static final EnvironmentName PRODUCTION = new EnvironmentName("production");
+
+    @TempDir
+    private Path folder;
+
+    private static Map<String, SecretsBackend> made(Map<String, String> lines, UnsafeConfig unsafe) {
+        return Backends.made(
+                Settings.file(lines).getConfigMapping(BackendsConfig.class), unsafe, false, new SimpleMeterRegistry());
+    }
+
+    @Test
+    void eachNamedBackendIsMade() {
+        Map<String, SecretsBackend> made = made(
+                Map.of(
+                        "token-vault.backends.main.type", "local",
+                        "token-vault.backends.main.directory",
+                                folder.resolve("secrets").toString(),
+                        "token-vault.backends.spare.type", "vault",
+                        "token-vault.backends.spare.url", "https://vault.example",
+                        "token-vault.backends.spare.auth.method", "kubernetes",
+                        "token-vault.backends.spare.auth.role", "tv"),
+                Settings.unsafe("local-backend"));
+
+        assertThat(made)
+                .containsOnlyKeys("main", "spare")
+                .allSatisfy((_, backend) -> assertThat(backend).isInstanceOf(MeteredSecretsBackend.class));
+        assertThat(folder.resolve("secrets.key")).isRegularFile();
+    }
+
+    @Test
+    void theLocalBackendIsRefusedUnlessItIsSaidAloud() {
+        assertThatThrownBy(() -> made(
+                        Map.of(
+                                "token-vault.backends.main.type",
+                                "local",
+                                "token-vault.backends.main.directory",
+                                folder.toString()),
+                        Settings.unsafe()))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageContainingAll("token-vault.backends.main", "token-vault.unsafe.local-backend=true");
+    }
+
+    @Test
+    void aDirectoryIsNeeded() {
+        assertThatThrownBy(
+                        () -> made(Map.of("token-vault.backends.main.type", "local"), Settings.unsafe("local-backend")))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessage("token-vault.backends.main: directory is missing");
+    }
+
+    @ParameterizedTest
+    @CsvSource(textBlock = """
+            url,                  ,                url is missing
+            url,                  http://v.example, token-vault.unsafe.plain-http=true
+            url,                  v.example,       https://host
+            url,                  ftp://v.example, https://host
+            url,                  https://u:p@v.x, https://host
+            auth.method,          token,           auth.token-file is missing
+            auth.token,           abc,             token-vault.unsafe.static-backend-token=true
+            auth.method,          approle,         auth.role-id is missing
+            auth.method,          kubernetes,      auth.role is missing
+            auth.method,          jwt,             auth.role is missing
+            tls.ca-file,          /nowhere/ca.pem, tls.ca-file cannot be used
+            """)
+    void whatIsMissingWrongOrUnsafeIsNamed(String setting, String value, String message) {
+        Map<String, String> lines = new HashMap<>(Map.of(
+                "token-vault.backends.main.type", "vault",
+                "token-vault.backends.main.url", "https://vault.example"));
+        if (setting.startsWith("tls.")) {
+            lines.put("token-vault.backends.main.auth.token-file", "/token");
+        }
+        lines.put("token-vault.backends.main." + setting, value == null ? "" : value);
+
+        assertThatThrownBy(() -> made(lines, Settings.unsafe()))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageContainingAll("token-vault.backends.main: ", message)
+                .hasMessageNotContaining("abc");
+    }
+
+    @Test
+    void anUnknownTypeIsNamed() {
+        assertThatThrownBy(() -> Settings.file(Map.of("token-vault.backends.main.type", "floppy")))
+                .hasMessageContainingAll("token-vault.backends.main.type", "floppy", "local", "vault");
+    }
+
+    @Test
+    void withoutBackendsThereAreNoneOutsideOfEmbedded() {
+        assertThat(made(Map.of(), Settings.unsafe("local-backend"))).isEmpty();
+    }
+
+    @Test
+    void anEnvironmentWithAnUnknownBackendIsRefused() {
+        assertThatThrownBy(() -> new Backends(Map.of(), Map.of(PRODUCTION, "main")))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageContainingAll("token-vault.environments.production.backend", "'main'");
+    }
+
+    @Test
+    void theSystemWithAnUnknownBackendIsRefused() {
+        assertThatThrownBy(() -> new Backends(Map.of(), Map.of(EnvironmentName.SYSTEM, "spare")))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageContainingAll("token-vault.system.backend", "'spare'");
+    }
+}
