@@ -59,25 +59,4 @@ public class EdgeProbeRoutes {
             throw new IllegalStateException(EdgeProbe.CANARY);
         });
     }
-
-    @Produces
-    @Singleton
-    RawRoute bulk() {
-        return new Probe(
-                "/v1/leaked-tokens",
-                Set.of(HttpMethod.POST),
-                RawRoute.RunsOn.VIRTUAL_THREAD,
-                exchange -> exchange.response()
-                        .end("{\"received\":" + RequestBodies.read(exchange, BodyType.JSON).length + "}"));
-    }
-
-    @Produces
-    @Singleton
-    RawRoute gateway() {
-        return new Probe(
-                "/authz/*",
-                Set.of(),
-                RawRoute.RunsOn.EVENT_LOOP,
-                exchange -> exchange.response().end(exchange.request().uri()));
-    }
 }
