@@ -1,13 +1,17 @@
 package io.tokenvault.http;
 
+import io.netty.handler.codec.http.HttpHeaderValues;
 import io.quarkus.vertx.http.runtime.filters.Filters;
+import io.vertx.core.Context;
 import io.vertx.core.MultiMap;
+import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import java.time.Duration;
+import java.util.List;
 import org.jboss.logging.MDC;
 
 /**
@@ -28,12 +32,31 @@ public final class FrontFilter {
     static void admit(RoutingContext exchange) {
         stamp(exchange);
         drainUnread(exchange);
+        if (hasUnknownFraming(exchange.request())) {
+            exchange.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
+            Problems.write(
+                    exchange,
+                    ProblemException.malformed(
+                            "the request is not HTTP/1.0, 1.1 or 2, or has a transfer coding other than" + " chunked"));
+            return;
+        }
         switch (RequestTarget.judge(Exchange.path(exchange))) {
             case PLAIN -> exchange.next();
             case NOTHING_THERE -> Problems.write(exchange, Failures.of(404));
             case MALFORMED ->
                 Problems.write(exchange, ProblemException.malformed("the path of the URL is not well-formed"));
         }
+    }
+
+    /**
+     * Whether nobody can tell where this request ends: one of another version of HTTP, or with a transfer coding other
+     * than chunked (RFC 9112 §6.3), which the parser takes for one without a body, and its body for the next request.
+     */
+    private static boolean hasUnknownFraming(HttpServerRequest request) {
+        List<String> codings = request.headers().getAll(HttpHeaders.TRANSFER_ENCODING);
+        return request.version() == null
+                || codings.size() > 1
+                || (codings.size() == 1 && !HttpHeaderValues.CHUNKED.contentEqualsIgnoreCase(codings.getFirst()));
     }
 
     /** Answers what failed outside of any route: a framework's refusal, or an exception that nobody caught. */
@@ -65,25 +88,43 @@ public final class FrontFilter {
      */
     private static void drainUnread(RoutingContext exchange) {
         HttpServerRequest request = exchange.request();
+        Context eventLoop = exchange.vertx().getOrCreateContext();
         exchange.addHeadersEndHandler(_ -> {
             if (exchange.response().getStatusCode() == 413 && request.version() != HttpVersion.HTTP_2) {
-                exchange.response().putHeader("Connection", "close");
+                exchange.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
             }
         });
         exchange.addEndHandler(_ -> {
-            if (!request.isEnded() && !exchange.response().closed()) {
-                boolean close = exchange.response().getStatusCode() == 413;
-                long timer = exchange.vertx()
-                        .setTimer(DRAIN.toMillis(), _ -> request.connection().close());
-                request.handler(_ -> {});
-                request.endHandler(_ -> {
-                    exchange.vertx().cancelTimer(timer);
-                    if (close && request.version() != HttpVersion.HTTP_2) {
-                        request.connection().close();
-                    }
-                });
-                request.resume();
+            if (!request.isEnded() || saysClose(exchange)) {
+                eventLoop.runOnContext(_ -> drain(exchange));
             }
         });
+    }
+
+    private static void drain(RoutingContext exchange) {
+        HttpServerRequest request = exchange.request();
+        if (request.isEnded()) {
+            closeIfSaid(exchange);
+            return;
+        }
+        long timer = exchange.vertx()
+                .setTimer(DRAIN.toMillis(), _ -> request.connection().close());
+        request.handler(_ -> {});
+        request.exceptionHandler(_ -> exchange.vertx().cancelTimer(timer));
+        request.endHandler(_ -> {
+            exchange.vertx().cancelTimer(timer);
+            closeIfSaid(exchange);
+        });
+        request.resume();
+    }
+
+    private static void closeIfSaid(RoutingContext exchange) {
+        if (saysClose(exchange)) {
+            exchange.request().connection().close();
+        }
+    }
+
+    private static boolean saysClose(RoutingContext exchange) {
+        return exchange.response().headers().contains(HttpHeaders.CONNECTION, HttpHeaders.CLOSE, true);
     }
 }

@@ -17,13 +17,15 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Reads request bodies: the size first, then the media type, then the bytes, which are never more than the limit of the
- * path, whatever the client announced. No body at all counts as {@code {}} and needs no media type.
+ * path, whatever the client announced. No body at all counts as {@code {}} and needs no media type. A body can be read
+ * again: it is kept with its request.
  */
 public final class RequestBodies {
     static final int DEFAULT_LIMIT = 64 * 1024;
     static final int BULK_LIMIT = 1024 * 1024;
 
     private static final Set<String> BULK = Set.of("/v1/leaked-tokens", "/v1/revocations");
+    private static final String KEY = "io.tokenvault.body";
     private static final Duration PATIENCE = Duration.ofSeconds(20);
 
     private RequestBodies() {}
@@ -47,6 +49,16 @@ public final class RequestBodies {
 
     /** As {@link #read(RoutingContext, BodyType)}, for the event loop; fails with a {@link ProblemException}. */
     public static CompletionStage<byte[]> start(RoutingContext exchange, BodyType type) {
+        CompletionStage<byte[]> known = exchange.get(KEY);
+        if (known != null) {
+            return known;
+        }
+        CompletionStage<byte[]> started = begin(exchange, type);
+        exchange.put(KEY, started);
+        return started;
+    }
+
+    private static CompletionStage<byte[]> begin(RoutingContext exchange, BodyType type) {
         HttpServerRequest request = exchange.request();
         int limit = BULK.contains(Exchange.path(exchange)) ? BULK_LIMIT : DEFAULT_LIMIT;
         long announced = announcedLength(request);
@@ -108,6 +120,10 @@ public final class RequestBodies {
             request.response().writeContinue();
         }
         request.resume();
+        if (request.response().closed()) {
+            // Closed before the handlers were there to be told.
+            whole.completeExceptionally(incomplete());
+        }
         return whole.orTimeout(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)
                 .exceptionallyCompose(failure ->
                         CompletableFuture.failedFuture(failure instanceof ProblemException ? failure : incomplete()));

@@ -2,6 +2,7 @@ package io.tokenvault.http;
 
 import java.util.HexFormat;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -21,6 +22,9 @@ final class RequestTarget {
     /** The gateways' area, whose one route judges the raw target itself. */
     static final String UNTOUCHED = "/authz/";
 
+    /** Printable, and in no path (RFC 3986 §3.3). */
+    private static final String FOREIGN = " \"#<>?[]^`{|}";
+
     private static final int DELETE = 0x7F;
     private static final Set<String> DOTS = Set.of(".", "..");
 
@@ -34,7 +38,11 @@ final class RequestTarget {
         if (characters != Judgement.PLAIN) {
             return characters;
         }
-        return !path.startsWith("/") || (path.length() > 1 && hasOddSegment(path))
+        Optional<String> decoded = Percent.decode(path);
+        if (decoded.isEmpty()) {
+            return Judgement.MALFORMED;
+        }
+        return !path.startsWith("/") || !Percent.isText(decoded.get()) || (path.length() > 1 && hasOddSegment(path))
                 ? Judgement.NOTHING_THERE
                 : Judgement.PLAIN;
     }
@@ -43,7 +51,7 @@ final class RequestTarget {
         Judgement worst = Judgement.PLAIN;
         for (int i = 0; i < path.length(); i++) {
             char read = path.charAt(i);
-            if (read > '~' || read == '#' || (read == '%' && !Percent.isEncoded(path, i))) {
+            if (read > '~' || FOREIGN.indexOf(read) >= 0 || (read == '%' && !Percent.isEncoded(path, i))) {
                 return Judgement.MALFORMED;
             }
             int octet = read == '%' ? HexFormat.fromHexDigits(path, i + 1, i + 3) : read;

@@ -25,8 +25,11 @@ import java.util.concurrent.ExecutorService;
  */
 @Singleton
 public final class Routes {
-    /** Before the framework's static files and JAX-RS. */
-    private static final int FIRST = 100;
+    /** After the framework's security filters, before its routes. */
+    private static final int RAW_ROUTES = -50;
+
+    /** Before the framework's security filters, which refuse targets that a gateway may well pass on. */
+    private static final int UNTOUCHED = -10_000;
 
     private static final int FAILURES = Integer.MIN_VALUE + 10;
     private static final int NOBODY = 30_000;
@@ -83,7 +86,14 @@ public final class Routes {
     void register(@Observes Router router) {
         JaxRsPaths resources = JaxRsPaths.deployed();
         router.route().order(FAILURES).failureHandler(FrontFilter::fail);
-        router.route().order(FIRST).handler(exchange -> dispatch(exchange, resources));
+        router.route().order(UNTOUCHED).handler(exchange -> {
+            if (isUntouched(exchange)) {
+                dispatch(exchange, resources);
+            } else {
+                exchange.next();
+            }
+        });
+        router.route().order(RAW_ROUTES).handler(exchange -> dispatch(exchange, resources));
         router.route().order(NOBODY).handler(exchange -> Problems.write(exchange, Failures.of(404)));
     }
 
@@ -92,7 +102,7 @@ public final class Routes {
         Optional<RawRoute> route = find(path);
         if (route.isPresent()) {
             run(route.get(), exchange);
-        } else if (path.startsWith(RequestTarget.UNTOUCHED)) {
+        } else if (isUntouched(exchange)) {
             Problems.write(exchange, Failures.of(404));
         } else {
             Set<String> methods = resources.methodsAt(path);
@@ -103,6 +113,10 @@ public final class Routes {
                 Problems.writeNotAllowed(exchange, methods);
             }
         }
+    }
+
+    private static boolean isUntouched(RoutingContext exchange) {
+        return Exchange.path(exchange).startsWith(RequestTarget.UNTOUCHED);
     }
 
     private Optional<RawRoute> find(String path) {

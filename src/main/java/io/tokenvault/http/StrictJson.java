@@ -9,6 +9,7 @@ import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.math.BigDecimal;
 import java.nio.ByteBuffer;
@@ -46,6 +47,7 @@ public final class StrictJson {
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .enable(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY)
             .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+            .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
             .build();
 
     private StrictJson() {}
@@ -56,7 +58,7 @@ public final class StrictJson {
         JsonNode document;
         try {
             document = MAPPER.readTree(text);
-        } catch (StreamConstraintsException _) {
+        } catch (StreamConstraintsException | NumberFormatException _) {
             throw ProblemException.malformed("the JSON is nested too deeply, or has a name or number that is too long");
         } catch (JsonProcessingException unreadable) {
             // The message of the parser quotes the input, so only the place is told.
