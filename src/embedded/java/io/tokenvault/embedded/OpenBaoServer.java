@@ -21,7 +21,7 @@ import java.util.regex.Pattern;
  */
 final class OpenBaoServer implements EmbeddedServer {
     private static final String PROGRAM = "TOKEN_VAULT_BAO";
-    private static final Duration LONGEST_START = Duration.ofSeconds(60);
+    private static final Duration LONGEST_START = Duration.ofMinutes(1);
     private static final String SET_UP = "openbao.set-up";
     private static final String ROOT_TOKEN = "openbao.root-token";
     private static final Pattern TOKEN_FIELD =

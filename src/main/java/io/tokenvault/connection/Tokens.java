@@ -22,7 +22,7 @@ public class Tokens implements PanacheRepositoryBase<Token, String> {
      * Whether time has ended the token {@code t} with the usage {@code u}; {@code :limits} holds the inactivity limits by
      * environment. The same rules as {@link io.tokenvault.token.TokenLife#endAt}.
      */
-    static final String ENDED_BY_TIME = """
+    public static final String ENDED_BY_TIME = """
             coalesce(t.retires_at <= now(), false) or coalesce(t.expires_at <= now(), false)
             or coalesce(coalesce(u.last_used_at, t.issued_at)
                 + cast(cast(:limits as jsonb) ->> t.environment as bigint) * interval '1 second' <= now(), false)""";
@@ -141,8 +141,8 @@ public class Tokens implements PanacheRepositoryBase<Token, String> {
         return ENDED_BY_TIME.replace(":limits", "%s");
     }
 
-    /** As the parameter {@code :limits}. */
-    static String json(Map<EnvironmentName, Long> inactivitySeconds) {
+    /** Inactivity limits as the parameter {@code :limits} of {@link #ENDED_BY_TIME}. */
+    public static String json(Map<EnvironmentName, Long> inactivitySeconds) {
         return inactivitySeconds.entrySet().stream()
                 .map(limit -> "\"" + limit.getKey() + "\":" + limit.getValue())
                 .collect(Collectors.joining(",", "{", "}"));

@@ -27,7 +27,7 @@ import org.eclipse.microprofile.config.spi.ConfigSource;
 @Singleton
 class StrayVariables {
     /** Before anything that reads these settings. */
-    private static final int BEFORE_ALL_OTHERS = 1;
+    private static final int BEFORE_ALL_OTHERS = -1000;
 
     private static final Pattern OF_A_MAP = Pattern.compile("(_[A-Z0-9]+_)?(TOKEN_VAULT_(ENVIRONMENTS|BACKENDS)_.+)");
     private static final Pattern OF_A_PROFILE = Pattern.compile("%([^.]+)\\.(.+)");

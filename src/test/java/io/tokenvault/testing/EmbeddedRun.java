@@ -3,6 +3,7 @@ package io.tokenvault.testing;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -15,8 +16,8 @@ import java.util.regex.Pattern;
 /** What {@code make run} starts, on free ports and with its data in a folder of its own; the ports are kept. */
 public final class EmbeddedRun implements AutoCloseable {
     private static final Path PROJECT = Path.of("").toAbsolutePath();
-    private static final Duration LONGEST_START = Duration.ofSeconds(120);
-    private static final Duration LONGEST_STOP = Duration.ofSeconds(60);
+    private static final Duration LONGEST_START = Duration.ofMinutes(2);
+    private static final Duration LONGEST_STOP = Duration.ofMinutes(1);
     private static final Pattern KEY = Pattern.compile("KEY=(tvo_[0-9A-Za-z]{61})");
 
     private final Path folder;
@@ -128,7 +129,7 @@ public final class EmbeddedRun implements AutoCloseable {
                             PROJECT.resolve("src/test/tools/install-openbao.sh").toString())
                     .redirectError(ProcessBuilder.Redirect.INHERIT)
                     .start();
-            return Path.of(new String(install.getInputStream().readAllBytes()).strip());
+            return Path.of(new String(install.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip());
         } catch (IOException failed) {
             throw new UncheckedIOException(failed);
         }

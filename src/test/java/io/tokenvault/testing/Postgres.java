@@ -16,7 +16,7 @@ public final class Postgres implements QuarkusTestResourceLifecycleManager {
         try {
             server = EmbeddedPostgres.builder()
                     .setLocaleConfig("locale", "C.UTF-8")
-                    .setPGStartupWait(Duration.ofSeconds(60))
+                    .setPGStartupWait(Duration.ofMinutes(1))
                     .start();
         } catch (IOException failed) {
             throw new UncheckedIOException(failed);

@@ -33,7 +33,7 @@ public record TestDatabase(String jdbcUrl, String user, String password) {
             try {
                 return EmbeddedPostgres.builder()
                         .setLocaleConfig("locale", "C.UTF-8")
-                        .setPGStartupWait(Duration.ofSeconds(60))
+                        .setPGStartupWait(Duration.ofMinutes(1))
                         .start();
             } catch (IOException failed) {
                 throw new UncheckedIOException(failed);

@@ -1,6 +1,5 @@
 package io.tokenvault.secrets.keyring;
 
-import io.quarkus.runtime.PreventFurtherStepsException;
 import io.quarkus.runtime.StartupEvent;
 import io.tokenvault.environment.Environment;
 import io.tokenvault.environment.Environments;
@@ -16,7 +15,6 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import javax.sql.DataSource;
-import org.jboss.logging.Logger;
 
 /**
  * The keyrings of every environment and of {@link EnvironmentName#SYSTEM}. They are read once, before the first request
@@ -24,10 +22,12 @@ import org.jboss.logging.Logger;
  */
 @Singleton
 public class Keyrings implements TokenMacs, Sealer {
-    /** Priority of the observer of the start; whoever needs keys at the start comes later. */
-    public static final int START_PRIORITY = 100;
+    /**
+     * Priority of the observer of the start; whoever needs keys at the start comes later. Negative, because the
+     * scheduler starts its jobs at 0, and the jobs need keys.
+     */
+    public static final int START_PRIORITY = -100;
 
-    private static final Logger LOG = Logger.getLogger(Keyrings.class);
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     private final Environments environments;
@@ -49,13 +49,7 @@ public class Keyrings implements TokenMacs, Sealer {
     }
 
     void start(@Observes @Priority(START_PRIORITY) StartupEvent event) {
-        try {
-            load();
-        } catch (KeyringRefusal refusal) {
-            LOG.error(refusal.getMessage());
-            // Without a text of its own, so that the line above is the only one.
-            throw new PreventFurtherStepsException("", 1);
-        }
+        load();
     }
 
     /**

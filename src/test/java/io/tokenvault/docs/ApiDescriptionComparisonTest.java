@@ -24,7 +24,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** Every endpoint is described, nothing else is, and the description names the roles of the annotations. */
-class ApiDescriptionComparison {
+class ApiDescriptionComparisonTest {
     /** Endpoints without a resource class: raw routes, and the description itself. */
     private static final Set<String> RAW_ROUTES =
             Set.of("GET /authz/{}", "GET /authz/{}/{}", "GET /problems", "GET /problems/{}", "GET /openapi");
@@ -35,7 +35,7 @@ class ApiDescriptionComparison {
     private final ApiDescription api = ApiDescription.read();
     private final Map<String, Method> endpoints = endpoints();
 
-    ApiDescriptionComparison() throws IOException {}
+    ApiDescriptionComparisonTest() throws IOException {}
 
     @Test
     void everyEndpointIsDescribedAndNothingElse() {

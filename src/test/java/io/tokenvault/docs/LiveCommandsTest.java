@@ -20,8 +20,8 @@ import org.junit.jupiter.api.Test;
 /** The commands of the documents, run in the order in which they stand against a live service. */
 @QuarkusTest
 @QuarkusTestResource(Postgres.class)
-@TestProfile(LiveCommands.OwnBootstrapKey.class)
-class LiveCommands {
+@TestProfile(LiveCommandsTest.OwnBootstrapKey.class)
+class LiveCommandsTest {
     private static final String BOOTSTRAP_KEY = "the-bootstrap-key-of-the-documents-only";
     private static final List<String> DOCUMENTS =
             List.of("tutorial/first-token.md", "reference/api.md", "how-to/operators-and-bootstrap.md");

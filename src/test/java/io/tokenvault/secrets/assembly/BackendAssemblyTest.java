@@ -1,10 +1,16 @@
-package io.tokenvault.secrets;
+package io.tokenvault.secrets.assembly;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.quarkus.runtime.configuration.ConfigurationException;
+import io.tokenvault.secrets.Backends;
+import io.tokenvault.secrets.BackendsConfig;
+import io.tokenvault.secrets.MeteredSecretsBackend;
+import io.tokenvault.secrets.SecretsBackend;
+import io.tokenvault.secrets.Settings;
+import io.tokenvault.secrets.UnsafeConfig;
 import io.tokenvault.token.EnvironmentName;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -14,14 +20,14 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class BackendsTest {
+class BackendAssemblyTest {
     private static final EnvironmentName PRODUCTION = new EnvironmentName("production");
 
     @TempDir
     private Path folder;
 
     private static Map<String, SecretsBackend> made(Map<String, String> lines, UnsafeConfig unsafe) {
-        return Backends.made(
+        return BackendAssembly.made(
                 Settings.file(lines).getConfigMapping(BackendsConfig.class), unsafe, false, new SimpleMeterRegistry());
     }
 
