@@ -1,5 +1,6 @@
 package io.tokenvault.http;
 
+import io.vertx.core.http.impl.HttpServerRequestInternal;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.ws.rs.container.ContainerRequestContext;
 import org.jboss.resteasy.reactive.server.core.ResteasyReactiveRequestContext;
@@ -13,6 +14,14 @@ public final class Exchange {
     static String path(RoutingContext exchange) {
         String path = exchange.request().path();
         return path == null ? "" : path;
+    }
+
+    /**
+     * Names this request in the metrics. Without a name it counts under its raw path, and every made-up path would take
+     * one of the few names that the metrics have room for.
+     */
+    static void name(RoutingContext exchange, String template) {
+        ((HttpServerRequestInternal) exchange.request()).context().putLocal("UrlPathTemplate", template);
     }
 
     public static RoutingContext of(ContainerRequestContext request) {

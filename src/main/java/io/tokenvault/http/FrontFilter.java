@@ -23,6 +23,9 @@ public final class FrontFilter {
     /** Before everything of ours and of the framework's that could answer. */
     private static final int FIRST = 1_000_000;
 
+    /** What requests without a usable target are called in the metrics. */
+    private static final String UNREADABLE = "/unreadable";
+
     private static final Duration DRAIN = Duration.ofSeconds(10);
 
     void register(@Observes Filters filters) {
@@ -44,8 +47,13 @@ public final class FrontFilter {
             case PLAIN -> exchange.next();
             case NOTHING_THERE -> Problems.write(exchange, Failures.of(404));
             case MALFORMED ->
-                Problems.write(exchange, ProblemException.malformed("the path of the URL is not well-formed"));
+                refuseUnreadable(exchange, ProblemException.malformed("the path of the URL is not well-formed"));
         }
+    }
+
+    private static void refuseUnreadable(RoutingContext exchange, ProblemException problem) {
+        Exchange.name(exchange, UNREADABLE);
+        Problems.write(exchange, problem);
     }
 
     /**
@@ -64,7 +72,7 @@ public final class FrontFilter {
         stamp(exchange);
         Throwable failure = exchange.failure();
         if (failure == null || (exchange.statusCode() < 500 && !(failure instanceof ProblemException))) {
-            Problems.write(exchange, Failures.of(exchange.statusCode()));
+            refuseUnreadable(exchange, Failures.of(exchange.statusCode()));
         } else {
             Problems.write(exchange, failure);
         }
@@ -94,8 +102,9 @@ public final class FrontFilter {
                 exchange.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
             }
         });
-        exchange.addEndHandler(_ -> {
-            if (!request.isEnded() || saysClose(exchange)) {
+        exchange.addEndHandler(answered -> {
+            // A broken connection is told here too, while a route may still be reading.
+            if (answered.succeeded() && (!request.isEnded() || saysClose(exchange))) {
                 eventLoop.runOnContext(_ -> drain(exchange));
             }
         });

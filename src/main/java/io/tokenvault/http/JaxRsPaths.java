@@ -3,6 +3,7 @@ package io.tokenvault.http;
 import io.quarkus.resteasy.reactive.server.runtime.ResteasyReactiveRecorder;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
@@ -18,7 +19,7 @@ import org.jboss.resteasy.reactive.server.util.RuntimeResourceVisitor;
 final class JaxRsPaths {
     private static final Pattern PARAMETER = Pattern.compile("\\{\\s*[^{}:]+?\\s*(?::\\s*([^{}]+?)\\s*)?}");
 
-    private record Template(Pattern path, String method) {}
+    private record Template(String path, Pattern pattern, String method) {}
 
     private final List<Template> templates;
 
@@ -34,25 +35,32 @@ final class JaxRsPaths {
                     "", deployment.getClassMappers(), new RuntimeResourceVisitor() {
                         @Override
                         public void visitRuntimeResource(String method, String path, RuntimeResource resource) {
-                            templates.add(new Template(pattern(path), method));
+                            templates.add(new Template(path, pattern(path), method));
                         }
                     });
         }
         return new JaxRsPaths(templates);
     }
 
-    /** The methods at this path, HEAD with GET; empty when there is none. */
-    Set<String> methodsAt(String path) {
+    /** What is at a path: its template, and its methods, HEAD with GET. */
+    record Found(String template, Set<String> methods) {}
+
+    /** What is at this path; empty when nothing is. */
+    Optional<Found> find(String path) {
+        List<Template> found = templates.stream()
+                .filter(template -> template.pattern().matcher(path).matches())
+                .toList();
+        if (found.isEmpty()) {
+            return Optional.empty();
+        }
         Set<String> methods = new TreeSet<>();
-        for (Template template : templates) {
-            if (template.path().matcher(path).matches()) {
-                methods.add(template.method());
-                if (template.method().equals("GET")) {
-                    methods.add("HEAD");
-                }
+        for (Template template : found) {
+            methods.add(template.method());
+            if (template.method().equals("GET")) {
+                methods.add("HEAD");
             }
         }
-        return methods;
+        return Optional.of(new Found(found.getFirst().path(), methods));
     }
 
     private static Pattern pattern(String template) {

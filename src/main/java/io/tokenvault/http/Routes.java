@@ -105,12 +105,15 @@ public final class Routes {
         } else if (isUntouched(exchange)) {
             Problems.write(exchange, Failures.of(404));
         } else {
-            Set<String> methods = resources.methodsAt(path);
-            if (methods.isEmpty()
-                    || methods.contains(exchange.request().method().name())) {
+            Optional<JaxRsPaths.Found> resource = resources.find(path);
+            if (resource.isEmpty()
+                    || resource.get()
+                            .methods()
+                            .contains(exchange.request().method().name())) {
                 exchange.next();
             } else {
-                Problems.writeNotAllowed(exchange, methods);
+                Exchange.name(exchange, resource.get().template());
+                Problems.writeNotAllowed(exchange, resource.get().methods());
             }
         }
     }
@@ -130,6 +133,7 @@ public final class Routes {
     }
 
     private void run(RawRoute route, RoutingContext exchange) {
+        Exchange.name(exchange, route.path());
         Set<String> methods = methods(route);
         if (!methods.isEmpty() && !methods.contains(exchange.request().method().name())) {
             Problems.writeNotAllowed(exchange, methods);

@@ -7,11 +7,15 @@ import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.jboss.logging.MDC;
 
 /** Raw routes of the tests. */
 public class EdgeProbeRoutes {
+
+    /** How many of these routes are running. */
+    static final AtomicInteger RUNNING = new AtomicInteger();
 
     private record Probe(String path, Set<HttpMethod> methods, RunsOn runsOn, Consumer<RoutingContext> handler)
             implements RawRoute {
@@ -22,7 +26,12 @@ public class EdgeProbeRoutes {
 
         @Override
         public void handle(RoutingContext exchange) {
-            handler.accept(exchange);
+            RUNNING.incrementAndGet();
+            try {
+                handler.accept(exchange);
+            } finally {
+                RUNNING.decrementAndGet();
+            }
         }
     }
 

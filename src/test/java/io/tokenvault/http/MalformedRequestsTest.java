@@ -1,12 +1,15 @@
 package io.tokenvault.http;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.RestAssured;
 import io.tokenvault.testing.Postgres;
+import io.tokenvault.testing.Waiting;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -120,6 +123,22 @@ class MalformedRequestsTest {
             assertThat(answer.status()).isBetween(400, 499);
             assertThat(client.isClosedByServer()).isTrue();
         }
+    }
+
+    /** Sooner than the patience with slow bodies ends: what ends it is the connection. */
+    @Test
+    void aBrokenBodyHoldsNoThread() throws IOException {
+        String head = "POST /edge-raw/echo HTTP/1.1\r\n" + CLOSE + "Content-Type: application/json\r\n";
+        for (int i = 0; i < 50; i++) {
+            RawClient.once(RestAssured.port, head + "Transfer-Encoding: chunked\r\n\r\nzz\r\n{}\r\n0\r\n\r\n");
+            RawClient.once(RestAssured.port, head + "Transfer-Encoding: chunked\r\n\r\n1\r\n{}}}}\r\n0\r\n\r\n");
+            try (RawClient client = new RawClient(RestAssured.port)) {
+                client.write((head + "Content-Length: 100\r\n\r\n{").getBytes(US_ASCII));
+            }
+        }
+
+        assertThat(Waiting.until(Duration.ofSeconds(10), () -> EdgeProbeRoutes.RUNNING.get() == 0))
+                .isTrue();
     }
 
     @Test
