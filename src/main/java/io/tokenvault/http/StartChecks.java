@@ -9,12 +9,15 @@ import java.util.List;
 import java.util.Optional;
 import org.eclipse.microprofile.config.Config;
 
-/** What production refuses to start without; each refusal is one line, and the exit code is not 0. */
+/**
+ * What production refuses to start without, beside a database ({@link DatabaseConfig}); each refusal is one line, and the
+ * exit code is not 0.
+ */
 @Singleton
 public final class StartChecks {
     private static final String PRODUCTION = "prod";
 
-    /** Before beans that need a database are made, whose own messages fill a page. */
+    /** Before anything that reads these settings. */
     private static final int FIRST = 1;
 
     void check(@Observes @Priority(FIRST) StartupEvent start, Config config) {
@@ -29,10 +32,6 @@ public final class StartChecks {
                 .contains(PRODUCTION);
         if (!production) {
             return Optional.empty();
-        }
-        if (isAbsent(config, "quarkus.datasource.jdbc.url")) {
-            return Optional.of("Refusing to start: the profile prod needs a database;"
-                    + " set quarkus.datasource.jdbc.url (QUARKUS_DATASOURCE_JDBC_URL).");
         }
         if (isAbsent(config, "token-vault.authz.allowed-sources")) {
             return Optional.of("Refusing to start: the profile prod needs to know which gateways may ask at /authz;"
