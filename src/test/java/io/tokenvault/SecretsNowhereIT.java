@@ -1,5 +1,6 @@
 package io.tokenvault;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -41,11 +42,10 @@ class SecretsNowhereIT {
     @Test
     void withTheLocalBackend() throws Exception {
         TestDatabase database = TestDatabase.create();
-        try (ServiceProcess service = described(database)
-                .settings("token-vault.backends.main.type=local\n"
-                        + "token-vault.backends.main.directory=secrets\n"
-                        + "token-vault.backends.main.key-file=key")
-                .start()) {
+        try (ServiceProcess service = described(database).settings("""
+                        token-vault.backends.main.type=local
+                        token-vault.backends.main.directory=secrets
+                        token-vault.backends.main.key-file=key""").start()) {
 
             liveOn(service);
 
@@ -83,11 +83,10 @@ class SecretsNowhereIT {
         canaries.add(Canary.of("a misspelt token", MISSPELT));
         return ServiceProcess.in(folder)
                 .settings("token-vault.bootstrap.key=" + BOOTSTRAP_KEY)
-                .settings(String.join(
-                        "\n",
-                        "quarkus.log.category.\"io.quarkus.vault\".level=TRACE",
-                        "quarkus.log.category.\"io.vertx.ext.web\".level=TRACE",
-                        "quarkus.log.category.\"io.quarkus.micrometer.runtime.binder\".level=TRACE"))
+                .settings("""
+                        quarkus.log.category."io.quarkus.vault".level=TRACE
+                        quarkus.log.category."io.vertx.ext.web".level=TRACE
+                        quarkus.log.category."io.quarkus.micrometer.runtime.binder".level=TRACE""")
                 .variable("QUARKUS_LOG_LEVEL", "TRACE")
                 .database(database);
     }
@@ -126,7 +125,8 @@ class SecretsNowhereIT {
         heard(admin.post("/v1/connections/" + id + "/require-reauthorization", "{}"));
         String second = issued(connect(admin));
         tokens.add(second);
-        heard(admin.post("/v1/tokens/" + second.split("_")[2].substring(0, 12) + "/revoke", "{}"));
+        heard(admin.post(
+                "/v1/tokens/" + second.substring("tv_prod_".length(), "tv_prod_".length() + 12) + "/revoke", "{}"));
         heard(admin.post("/v1/leaked-tokens", "{\"tokens\":[\"" + issued(connect(admin)) + "\",\"" + NOBODYS + "\"]}"));
         heard(admin.delete("/v1/connections/" + id));
         for (String list : List.of("connections", "tokens", "operators", "audit-events", "environments")) {
@@ -202,7 +202,7 @@ class SecretsNowhereIT {
                 Map.of("Content-Type", "application/" + secret),
                 Map.of(
                         "Authorization",
-                        "Basic " + Base64.getEncoder().encodeToString(("operator:" + secret).getBytes())),
+                        "Basic " + Base64.getEncoder().encodeToString(("operator:" + secret).getBytes(UTF_8))),
                 Map.of("Authorization", "Bearer " + secret + " " + secret),
                 Map.of("Authorization", secret),
                 Map.of("Idempotency-Key", secret + " " + secret))) {

@@ -163,7 +163,7 @@ class BootstrapIT {
     private static Map<String, Integer> doors(String key, String operator) {
         HttpCaller caller = service.http().as(key);
         return Stream.concat(OF_OPERATORS.stream(), ELSEWHERE.stream()).collect(toMap(call -> call, call -> {
-            String[] parts = call.replace("<id>", operator).split(" ");
+            String[] parts = call.replace("<id>", operator).split(" ", 2);
             String body = parts[0].equals("POST") ? body(parts[1]) : "";
             int status = caller.send(parts[0], parts[1], body, Map.of()).status();
             return status == 201 ? 200 : status;

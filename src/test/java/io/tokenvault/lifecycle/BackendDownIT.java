@@ -10,11 +10,12 @@ import io.tokenvault.testing.ServiceProcess;
 import io.tokenvault.testing.Waiting;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -43,9 +44,9 @@ class BackendDownIT {
     private static Deployment deployment;
 
     /** By what is done to each of them while the backend hangs. */
-    private static final Map<String, HttpAnswer> CONNECTIONS = new ConcurrentHashMap<>();
+    private static final Map<String, HttpAnswer> CONNECTIONS = new HashMap<>();
 
-    private static final Map<String, HttpAnswer> ANSWERS = new ConcurrentHashMap<>();
+    private static final Map<String, HttpAnswer> ANSWERS = new HashMap<>();
     private static List<HttpAnswer> manyAtOnce;
     private static int readiness;
     private static String verdictOnUntouched;
@@ -66,11 +67,12 @@ class BackendDownIT {
             List<Future<HttpAnswer>> many = IntStream.range(0, CALLERS)
                     .mapToObj(_ -> callers.submit(() -> deployment.connect("production", "")))
                     .toList();
-            Map<String, Callable<HttpAnswer>> changes = changes();
-            changes.forEach((what, change) -> callers.submit(() -> ANSWERS.put(what, change.call())));
+            Map<String, Future<HttpAnswer>> changes = new HashMap<>();
+            changes().forEach((what, change) -> changes.put(what, callers.submit(change)));
             verdictOnUntouched = verdict("nothing");
             readiness = service.management().get("/q/health/ready").status();
             manyAtOnce = many.stream().map(BackendDownIT::get).toList();
+            changes.forEach((what, change) -> ANSWERS.put(what, get(change)));
         }
         retiringMeanwhile = deployment.admin().get("/v1/tokens/" + tokenId("rotate"));
         openBao.goOn();
@@ -96,17 +98,13 @@ class BackendDownIT {
     @ParameterizedTest
     @ValueSource(strings = {"create", "rotate", "rotate at once", "revoke", "reconnect", "suspend", "disconnect"})
     void aChangeIsAnswered(String what) {
-        assertThat(ANSWERS).containsKey(what);
-        assertThat(ANSWERS.get(what).status()).isBetween(200, 201);
+        assertThat(answer(what).status()).isBetween(200, 201);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"create", "rotate", "rotate at once", "reconnect"})
     void theAnswerSaysThatThePublicationIsStillToCome(String what) {
-        assertThat(ANSWERS.get(what)
-                        .json()
-                        .at("/connection/secret/published_at")
-                        .isNull())
+        assertThat(answer(what).json().at("/connection/secret/published_at").isNull())
                 .isTrue();
     }
 
@@ -156,8 +154,8 @@ class BackendDownIT {
     @ParameterizedTest
     @ValueSource(strings = {"create", "rotate", "rotate at once", "reconnect"})
     void theBackendGetsTheNewToken(String what) {
-        String connection = ANSWERS.get(what).text("/connection/connection_id");
-        String token = ANSWERS.get(what).text("/token/token");
+        String connection = answer(what).text("/connection/connection_id");
+        String token = answer(what).text("/token/token");
 
         boolean published = Waiting.until(
                 SOON,
@@ -222,20 +220,28 @@ class BackendDownIT {
     }
 
     private static String id(String what) {
-        return CONNECTIONS.get(what).text("/connection/connection_id");
+        return before(what).text("/connection/connection_id");
     }
 
     private static String tokenId(String what) {
-        return CONNECTIONS.get(what).text("/token/token_id");
+        return before(what).text("/token/token_id");
     }
 
     /** On the token that the connection had before. */
     private static String verdict(String what) {
-        return deployment.verdict(CONNECTIONS.get(what).text("/token/token"), "production");
+        return deployment.verdict(before(what).text("/token/token"), "production");
     }
 
     private static Optional<JsonNode> secretOf(String connection) {
         return openBao.secret("token-vault/production/" + connection + "/token");
+    }
+
+    private static HttpAnswer answer(String what) {
+        return Objects.requireNonNull(ANSWERS.get(what));
+    }
+
+    private static HttpAnswer before(String what) {
+        return Objects.requireNonNull(CONNECTIONS.get(what));
     }
 
     private static HttpAnswer get(Future<HttpAnswer> answer) {

@@ -73,7 +73,7 @@ class CrashIT {
         try (ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor()) {
             for (int caller = 0; caller < CALLERS; caller++) {
                 String name = "caller-" + caller;
-                callers.submit(() -> callUntilNobodyAnswers(name));
+                callers.execute(() -> callUntilNobodyAnswers(name));
             }
             busy = Waiting.until(LONGEST_TRAFFIC, () -> ANSWERED.get() >= ANSWERS_BEFORE_THE_CRASH);
             service.kill9();
@@ -243,6 +243,6 @@ class CrashIT {
     }
 
     private static String keyId(String token) {
-        return token.split("_")[2].substring(0, 12);
+        return token.substring("tv_prod_".length(), "tv_prod_".length() + 12);
     }
 }
