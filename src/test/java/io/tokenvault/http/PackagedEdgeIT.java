@@ -91,9 +91,13 @@ class PackagedEdgeIT {
         byte[] chunk = ("100000\r\n" + "x".repeat(0x100000) + "\r\n").getBytes(US_ASCII);
         try (ServiceProcess service = ServiceProcess.in(folder).start();
                 RawClient client = new RawClient(service.port())) {
-            client.write(("POST /v1/leaked-tokens HTTP/1.1\r\nHost: edge\r\nTransfer-Encoding: chunked\r\n"
-                            + "Content-Type: application/json\r\n\r\n")
-                    .getBytes(US_ASCII));
+            String[] head = {
+                "POST /v1/leaked-tokens HTTP/1.1",
+                "Host: edge",
+                "Transfer-Encoding: chunked",
+                "Content-Type: application/json",
+            };
+            client.write((String.join("\r\n", head) + "\r\n\r\n").getBytes(US_ASCII));
             for (int megabyte = 0; megabyte < 100; megabyte++) {
                 client.write(chunk);
             }
