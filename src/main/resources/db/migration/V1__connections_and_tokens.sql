@@ -72,9 +72,10 @@ create table publication (
     desired_generation   bigint      not null,
     published_generation bigint      not null default 0,
     published_at         timestamptz,
-    -- The value wanted in the backend, sealed; null when the name is to be deleted, or the value was scrubbed.
+    -- What the backend is to hold: the sealed value, a note that the current token was revoked, or nothing.
+    wanted               text        not null check (wanted in ('VALUE', 'REVOKED', 'NOTHING')),
+    -- Null unless a value is wanted, and once that is of no use any more.
     sealed_value         bytea,
-    wanted               text        not null check (wanted in ('VALUE', 'NOTHING')),
     next_attempt_at      timestamptz not null,
     attempts             integer     not null default 0,
     lease_owner          text,
@@ -139,6 +140,8 @@ create table idempotency (
     environment  text,
     secret       bytea,
     secret_key_id text,
+    -- False until the answer has what is only known after the commit.
+    completed    boolean     not null default false,
     created_at   timestamptz not null,
     primary key (caller, method, path, key)
 );

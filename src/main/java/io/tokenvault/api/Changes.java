@@ -79,6 +79,7 @@ class Changes {
 
     private Answer prepare(Answer answer) {
         boolean async = isAsync() && answer.effect() == Answer.Effect.TIGHTENING;
+        showEffect(answer, async);
         return async
                 ? new Answer(
                         202, answer.location(), answer.body(), answer.shownOnce(), answer.published(), answer.effect())
@@ -94,11 +95,16 @@ class Changes {
             if (answer.published().size() == 1) {
                 showPublication(answer);
             }
-            if (answer.effect() != null) {
-                Instant now = clock.now();
-                answer.body().set("effective", effective(Effective.uncached(async ? now.plus(ASYNC_BOUND) : now)));
-            }
+            showEffect(answer, async);
         });
+    }
+
+    /** Before the commit for an answer that is never completed, after it for the one that is given. */
+    private void showEffect(Answer answer, boolean async) {
+        if (answer.effect() != null) {
+            Instant now = clock.now();
+            answer.body().set("effective", effective(Effective.uncached(async ? now.plus(ASYNC_BOUND) : now)));
+        }
     }
 
     private void showPublication(Answer answer) {

@@ -79,6 +79,17 @@ class ConnectionRequests {
                     fields.object("rate_limit", ConnectionRequests::rateLimit));
         }
 
+        /** For a new connection: what is left out, or null, is as it is by default. */
+        Profile create() {
+            return new Profile(
+                    displayName.find().orElse(null),
+                    labels.orElse(Map.of()),
+                    scopes.orElse(EVERY_ENTITY),
+                    texts(allowedCidrs.orElse(List.of())),
+                    rateLimit.find().map(Supplier::get).orElse(null));
+        }
+
+        /** For an existing one: what is left out stays, null clears. */
         Profile applyTo(Profile before) {
             return new Profile(
                     displayName.given() ? displayName.find().orElse(null) : before.displayName(),
@@ -108,12 +119,11 @@ class ConnectionRequests {
         Field<byte[]> credentials = fields.json("credentials", LONGEST_CREDENTIALS);
         Field<Duration> expiresIn = fields.duration("expires_in");
         fields.verify();
-        Profile defaults = new Profile(null, Map.of(), EVERY_ENTITY, List.of(), null);
         return new ConnectionCreator.Request(
                 tenant.get(),
                 system.get(),
                 lookup.reachable(environment.get()),
-                editable.applyTo(defaults),
+                editable.create(),
                 credentials.find().map(ConnectionRequests::secret).orElse(null),
                 expiresIn.find().orElse(null));
     }

@@ -116,7 +116,7 @@ public class ConnectionsResource {
                 "is no tenant");
         Field<SourceSystem> system = query.value("system", SourceSystem::parse, "is no kind of source system");
         Field<String> status = query.oneOf("status", STATUSES);
-        Field<Map<String, String>> labels =
+        Field<List<QueryParameters.Label>> labels =
                 query.labels(ConnectionRequests.LABEL_KEY, ConnectionRequests.LONGEST_LABEL_VALUE);
         Supplier<PageRequest> paging = query.page();
         query.verify();
@@ -127,7 +127,9 @@ public class ConnectionsResource {
                         tenant.find().orElse(null),
                         system.find().orElse(null),
                         status.find().orElse(null),
-                        labels.orElse(Map.of())),
+                        labels.orElse(List.of()).stream()
+                                .map(label -> Map.entry(label.key(), label.value()))
+                                .toList()),
                 Lists.after(page),
                 Lists.rows(page));
         return Response.ok(Lists.page(page, rows, shapes.of(rows), ConnectionsResource::cursor)

@@ -36,6 +36,9 @@ import java.util.regex.Pattern;
 class Idempotency {
     private static final String HEADER = "Idempotency-Key";
     private static final Pattern FORMAT = Pattern.compile("[\\x21-\\x7e]{1,255}");
+    /** How long after its commit a request may still be completing its answer; after that it was cut off. */
+    private static final Duration COMPLETION = Duration.ofSeconds(5);
+
     private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -86,8 +89,7 @@ class Idempotency {
     /** Carries out {@code change} in the running transaction, unless it was before; 409 while another request does. */
     Outcome once(Key key, Supplier<Answer> change) {
         if (!lock(key)) {
-            throw ProblemException.retryable(
-                    ProblemCode.CONFLICT, "a request with this Idempotency-Key is still running", RETRY_AFTER);
+            throw stillRunning();
         }
         Optional<Object[]> stored = stored(key);
         if (stored.isPresent()) {
@@ -101,7 +103,7 @@ class Idempotency {
     /** Replaces the stored answer by what was completed after the commit. */
     void update(Key key, Answer answer) {
         database.createNativeQuery("""
-                        update idempotency set answer = :answer
+                        update idempotency set answer = :answer, completed = true
                         where caller = :caller and method = :method and path = :path and key = :key
                         """)
                 .setParameter("answer", answer.body().toString())
@@ -110,6 +112,11 @@ class Idempotency {
                 .setParameter("path", key.path())
                 .setParameter("key", key.key())
                 .executeUpdate();
+    }
+
+    private static ProblemException stillRunning() {
+        return ProblemException.retryable(
+                ProblemCode.CONFLICT, "a request with this Idempotency-Key is still running", RETRY_AFTER);
     }
 
     private boolean lock(Key key) {
@@ -121,15 +128,17 @@ class Idempotency {
     private Optional<Object[]> stored(Key key) {
         @SuppressWarnings("unchecked")
         List<Object[]> rows = database.createNativeQuery("""
-                        select request_mac, status, location, answer, secret, secret_key_id, environment
+                        select request_mac, status, location, answer, secret, secret_key_id, environment,
+                            completed or created_at < now() - :patience * interval '1 second'
                         from idempotency
-                        where caller = ?1 and method = ?2 and path = ?3 and key = ?4
+                        where caller = :caller and method = :method and path = :path and key = :key
                             and created_at > now() - interval '24 hours'
                         """)
-                .setParameter(1, key.caller())
-                .setParameter(2, key.method())
-                .setParameter(3, key.path())
-                .setParameter(4, key.key())
+                .setParameter("patience", COMPLETION.toSeconds())
+                .setParameter("caller", key.caller())
+                .setParameter("method", key.method())
+                .setParameter("path", key.path())
+                .setParameter("key", key.key())
                 .getResultList();
         return rows.stream().findFirst();
     }
@@ -138,6 +147,9 @@ class Idempotency {
         if (!macs.matches(EnvironmentName.SYSTEM, (byte[]) row[0], request(key))) {
             throw ProblemException.of(
                     ProblemCode.IDEMPOTENCY_KEY_REUSED, "this Idempotency-Key came with another body before");
+        }
+        if (!(Boolean) row[7]) {
+            throw stillRunning();
         }
         ObjectNode body = read((String) row[3]);
         if (row[4] instanceof byte[] sealed && row[5] instanceof String keyId && row[6] instanceof String domain) {
@@ -167,7 +179,7 @@ class Idempotency {
                         on conflict (caller, method, path, key) do update set request_mac = excluded.request_mac,
                             status = excluded.status, location = excluded.location, answer = excluded.answer,
                             environment = excluded.environment, secret = excluded.secret,
-                            secret_key_id = excluded.secret_key_id, created_at = excluded.created_at
+                            secret_key_id = excluded.secret_key_id, completed = false, created_at = excluded.created_at
                         """)
                 .setParameter("caller", key.caller())
                 .setParameter("method", key.method())

@@ -28,7 +28,8 @@ class IdempotencyExpiry {
                         where secret is not null
                             and not exists (
                                 select 1 from token t left join token_usage u using (token_id)
-                                where t.token_id = i.secret_key_id and t.state in ('CURRENT', 'RETIRING') and not (%s))
+                                    join connection c using (connection_id)
+                                where t.token_id = i.secret_key_id and c.status <> 'DISCONNECTED' and t.state in ('CURRENT', 'RETIRING') and not (%s))
                             and not exists (
                                 select 1 from operator o
                                 where o.key_id = i.secret_key_id and o.removed_at is null

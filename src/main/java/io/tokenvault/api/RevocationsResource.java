@@ -31,8 +31,7 @@ import java.util.function.Supplier;
 @Produces(MediaType.APPLICATION_JSON)
 @RunOnVirtualThread
 public class RevocationsResource {
-    private static final int MOST_CONNECTIONS = 10_000;
-    private static final int MOST_SHOWN = 500;
+    private static final int MOST_CONNECTIONS = 50_000;
     private static final int LONGEST_REASON = 500;
 
     private final BulkRevoker revoker;
@@ -90,13 +89,11 @@ public class RevocationsResource {
     private Answer answer(BulkRevoker.Outcome outcome) {
         Instant now = clock.now();
         ObjectNode body = Json.object();
-        body.put("matched", outcome.matched().size());
+        body.put("matched", outcome.matched());
         body.put("revoked", outcome.revoked());
         body.put("tenants", outcome.tenants());
         body.put("hash", outcome.hash());
-        body.set(
-                "tokens",
-                Json.array(outcome.matched().stream().limit(MOST_SHOWN).toList(), token -> shapes.of(token, now)));
+        body.set("tokens", Json.array(outcome.shown(), token -> shapes.of(token, now)));
         body.putNull("effective");
         return Answer.ok(body).publishing(outcome.wishes());
     }

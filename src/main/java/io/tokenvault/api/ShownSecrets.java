@@ -3,6 +3,7 @@ package io.tokenvault.api;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.tokenvault.access.Operators;
 import io.tokenvault.coherence.DatabaseClock;
+import io.tokenvault.connection.Connections;
 import io.tokenvault.connection.Tokens;
 import io.tokenvault.environment.Environments;
 import io.tokenvault.token.EnvironmentName;
@@ -16,12 +17,19 @@ class ShownSecrets {
     static final String TOKEN = "token";
     static final String OPERATOR_KEY = "key";
 
+    private final Connections connections;
     private final Tokens tokens;
     private final Operators operators;
     private final Environments environments;
     private final DatabaseClock clock;
 
-    ShownSecrets(Tokens tokens, Operators operators, Environments environments, DatabaseClock clock) {
+    ShownSecrets(
+            Connections connections,
+            Tokens tokens,
+            Operators operators,
+            Environments environments,
+            DatabaseClock clock) {
+        this.connections = connections;
         this.tokens = tokens;
         this.operators = operators;
         this.environments = environments;
@@ -37,6 +45,8 @@ class ShownSecrets {
         return tokens.find(keyId)
                 .filter(token ->
                         token.life(environments.get(domain).policy()).endAt(now).isEmpty())
+                .flatMap(token -> connections.find(token.connectionId()))
+                .filter(connection -> !connection.isDisconnected())
                 .isPresent();
     }
 

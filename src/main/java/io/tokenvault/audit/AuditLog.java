@@ -4,12 +4,22 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.EntityManager;
 import jakarta.transaction.Transactional;
 import java.security.SecureRandom;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
 import java.util.HexFormat;
+import java.util.List;
+import org.hibernate.Session;
 import org.jspecify.annotations.Nullable;
 
 /** Appends events in the transaction of the change they tell of: no change without its event, no event without its change. */
 @ApplicationScoped
 public class AuditLog {
+    private static final String INSERT = """
+            insert into audit_event (event_id, at, actor_id, actor_name, actor_method, action, object_type, object_id,
+                environment, result, reason, request_id, source_ip)
+            values (?, date_trunc('milliseconds', clock_timestamp()), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            """;
+
     private final EntityManager database;
     private final SecureRandom random = new SecureRandom();
 
@@ -20,36 +30,43 @@ public class AuditLog {
     /** Appends in the running transaction; there must be one. */
     @Transactional(Transactional.TxType.MANDATORY)
     public void append(AuditEvent event) {
-        insert(event);
+        append(List.of(event));
+    }
+
+    /** Appends many in the running transaction, in this order; there must be one. */
+    @Transactional(Transactional.TxType.MANDATORY)
+    public void append(List<AuditEvent> events) {
+        database.unwrap(Session.class).doWork(connection -> {
+            try (PreparedStatement insert = connection.prepareStatement(INSERT)) {
+                for (AuditEvent event : events) {
+                    bind(insert, event);
+                    insert.addBatch();
+                }
+                insert.executeBatch();
+            }
+        });
     }
 
     /** Appends in a transaction of its own: for calls that were denied and change nothing else. */
     @Transactional(Transactional.TxType.REQUIRES_NEW)
     public void appendAlone(AuditEvent event) {
-        insert(event);
+        append(List.of(event));
     }
 
-    private void insert(AuditEvent event) {
-        database.createNativeQuery("""
-                        insert into audit_event (event_id, at, actor_id, actor_name, actor_method, action, object_type,
-                            object_id, environment, result, reason, request_id, source_ip)
-                        values (:eventId, date_trunc('milliseconds', clock_timestamp()), :actorId, :actorName,
-                            :actorMethod, :action, :objectType, :objectId, :environment, :result, :reason, :requestId,
-                            :sourceIp)
-                        """)
-                .setParameter("eventId", newEventId())
-                .setParameter("actorId", event.origin().actor().operatorId())
-                .setParameter("actorName", event.origin().actor().name())
-                .setParameter("actorMethod", event.origin().actor().method())
-                .setParameter("action", event.action())
-                .setParameter("objectType", event.object().type())
-                .setParameter("objectId", event.object().id())
-                .setParameter("environment", text(event.environment()))
-                .setParameter("result", event.result().column())
-                .setParameter("reason", event.reason())
-                .setParameter("requestId", event.origin().requestId())
-                .setParameter("sourceIp", event.origin().sourceIp())
-                .executeUpdate();
+    private void bind(PreparedStatement insert, AuditEvent event) throws SQLException {
+        Origin origin = event.origin();
+        insert.setString(1, newEventId());
+        insert.setString(2, origin.actor().operatorId());
+        insert.setString(3, origin.actor().name());
+        insert.setString(4, origin.actor().method());
+        insert.setString(5, event.action());
+        insert.setString(6, event.object().type());
+        insert.setString(7, event.object().id());
+        insert.setString(8, text(event.environment()));
+        insert.setString(9, event.result().column());
+        insert.setString(10, event.reason());
+        insert.setString(11, origin.requestId());
+        insert.setString(12, origin.sourceIp());
     }
 
     private String newEventId() {

@@ -29,7 +29,7 @@ public class Connections implements PanacheRepositoryBase<Connection, String> {
             @Nullable String tenant,
             @Nullable SourceSystem system,
             @Nullable String status,
-            Map<String, String> labels) {}
+            List<Map.Entry<String, String>> labels) {}
 
     /**
      * What is known of a connection through its tokens.
@@ -75,7 +75,7 @@ public class Connections implements PanacheRepositoryBase<Connection, String> {
         query.equal("tenant", filter.tenant());
         query.equal("system", filter.system() == null ? null : filter.system().code());
         query.equal("lower(status)", filter.status());
-        for (Map.Entry<String, String> label : filter.labels().entrySet()) {
+        for (Map.Entry<String, String> label : filter.labels()) {
             query.add("labels @> jsonb_build_object(%s, %s)", label.getKey(), label.getValue());
         }
         query.after("created_at", "connection_id", after);

@@ -119,6 +119,11 @@ public class Token {
         return retiresAt;
     }
 
+    /** How long the overlap of a retiring token lasts, from the publication of its successor; null when it never retired. */
+    public @Nullable Duration overlap() {
+        return overlapMillis == null ? null : Duration.ofMillis(overlapMillis);
+    }
+
     public @Nullable Instant firstUsedAt() {
         return firstUsedAt;
     }

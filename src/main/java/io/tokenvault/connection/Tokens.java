@@ -76,6 +76,17 @@ public class Tokens implements PanacheRepositoryBase<Token, String> {
                 "connectionId = ?1 and state in (?2, ?3)", connection.value(), TokenState.CURRENT, TokenState.RETIRING);
     }
 
+    /** The token that was issued last for a connection. */
+    public Token latest(ConnectionId connection) {
+        return find("connectionId = ?1 order by generation desc", connection.value())
+                .firstResult();
+    }
+
+    /** Tokens by their ids, as they are now. */
+    public List<Token> of(Collection<TokenId> ids) {
+        return list("tokenId in ?1", ids.stream().map(TokenId::value).toList());
+    }
+
     /** Up to {@code limit} tokens of one connection, newest first. */
     public List<Token> ofConnection(ConnectionId connection, @Nullable Position after, int limit) {
         Query query = new Query(SELECT);
@@ -106,9 +117,12 @@ public class Tokens implements PanacheRepositoryBase<Token, String> {
         return query.list(getEntityManager(), Token.class, limit);
     }
 
-    /** Every live token of a selection, in the order of their connections, so that two revocations lock in one order. */
-    public List<Token> live(Selection selection, Map<EnvironmentName, Long> inactivitySeconds) {
-        Query query = new Query(SELECT);
+    /** Every live token of a selection, in the order of their connections. */
+    public List<Bulk.Match> live(Selection selection, Map<EnvironmentName, Long> inactivitySeconds) {
+        Query query = new Query("""
+                select t.token_id, t.connection_id, c.tenant
+                from token t left join token_usage u using (token_id) join connection c using (connection_id)
+                where true""");
         query.equal("t.environment", selection.environment().value());
         query.add("c.status <> 'DISCONNECTED' and t.state in ('CURRENT', 'RETIRING')");
         query.add("not (" + endedByTime() + ")", json(inactivitySeconds));
@@ -121,20 +135,10 @@ public class Tokens implements PanacheRepositoryBase<Token, String> {
             query.add("t.issued_at < %s", selection.issuedBefore());
         }
         query.order("t.connection_id, t.token_id");
-        return query.list(getEntityManager(), Token.class, Integer.MAX_VALUE);
-    }
-
-    /** How many tenants these tokens belong to. */
-    public int tenantsOf(Collection<Token> tokens) {
-        String[] ids = tokens.stream()
-                .map(token -> token.connectionId().value())
-                .distinct()
-                .toArray(String[]::new);
-        Object count = getEntityManager()
-                .createNativeQuery("select count(distinct tenant) from connection where connection_id = any (?1)")
-                .setParameter(1, ids)
-                .getSingleResult();
-        return ((Number) count).intValue();
+        return query.list(getEntityManager(), Object[].class, Integer.MAX_VALUE).stream()
+                .map(row -> new Bulk.Match(
+                        new TokenId((String) row[0]), new ConnectionId((String) row[1]), (String) row[2]))
+                .toList();
     }
 
     private static String endedByTime() {

@@ -24,6 +24,8 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +34,10 @@ import org.jspecify.annotations.Nullable;
 @Produces(MediaType.APPLICATION_JSON)
 @RunOnVirtualThread
 public class ConnectionResource {
+    private static final DateTimeFormatter HTTP_DATE = // RFC 9110 §5.6.7
+            DateTimeFormatter.ofPattern("EEE, dd MMM uuuu HH:mm:ss 'GMT'", Locale.US)
+                    .withZone(ZoneOffset.UTC);
+
     private final Validator validator;
     private final SourceAddress sources;
 
@@ -55,7 +61,19 @@ public class ConnectionResource {
         shape.put("expires_at", text(token.life().expiresAt()));
         shape.put("retires_at", text(token.life().retiresAt()));
         data.put("next_step", nextStep(token.status(), state));
-        return Response.ok(body.toString()).build();
+        Response.ResponseBuilder answer = Response.ok(body.toString());
+        if (state == TokenState.RETIRING) {
+            retiring(answer, token.life().retiresAt());
+        }
+        return answer.build();
+    }
+
+    /** Tells the holder that the token ends, and when that is known (RFC 8594). */
+    private static void retiring(Response.ResponseBuilder answer, @Nullable Instant retiresAt) {
+        answer.header("X-Token-Vault-State", "retiring");
+        if (retiresAt != null) {
+            answer.header("Sunset", HTTP_DATE.format(retiresAt));
+        }
     }
 
     private TokenRecord identify(RoutingContext exchange) {

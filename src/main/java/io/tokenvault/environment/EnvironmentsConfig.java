@@ -44,7 +44,7 @@ public interface EnvironmentsConfig {
         Optional<Duration> period();
 
         @WithDefault("PT24H")
-        @WithConverter(PositiveDuration.class)
+        @WithConverter(DurationOrZero.class)
         Duration overlap();
     }
 }

@@ -112,18 +112,23 @@ public final class QueryParameters {
         return () -> new PageRequest(limit.orElse(DEFAULT_LIMIT), cursor.find());
     }
 
-    /** Each {@code label=key=value}; repeated means all of them, the same key twice is an error. */
-    public Field<Map<String, String>> labels(Pattern key, int longestValue) {
+    /** A {@code key=value} that an object must carry. */
+    public record Label(String key, String value) {}
+
+    /** Each {@code label=key=value}; repeated means all of them. */
+    public Field<List<Label>> labels(Pattern key, int longestValue) {
         List<String> values = ask("label");
-        Map<String, String> labels = new LinkedHashMap<>();
-        for (String label : values) {
-            int equals = label.indexOf('=');
+        List<Label> labels = new ArrayList<>();
+        for (String text : values) {
+            int equals = text.indexOf('=');
             boolean fits = equals > 0
-                    && key.matcher(label.substring(0, equals)).matches()
-                    && label.codePointCount(equals + 1, label.length()) <= longestValue
-                    && Percent.isText(label);
-            if (!fits || labels.put(label.substring(0, equals), label.substring(equals + 1)) != null) {
-                errors.add("label", "must be key=value, and a different key each time");
+                    && key.matcher(text.substring(0, equals)).matches()
+                    && text.codePointCount(equals + 1, text.length()) <= longestValue
+                    && Percent.isText(text);
+            if (fits) {
+                labels.add(new Label(text.substring(0, equals), text.substring(equals + 1)));
+            } else {
+                errors.add("label", "must be key=value");
             }
         }
         return new Field<>(errors, "label", !values.isEmpty(), values.isEmpty() ? null : labels);

@@ -5,10 +5,14 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.tokenvault.audit.AuditEvent;
 import io.tokenvault.audit.AuditLog;
 import io.tokenvault.audit.Origin;
+import io.tokenvault.coherence.DatabaseClock;
+import io.tokenvault.connection.Bulk;
 import io.tokenvault.connection.Token;
 import io.tokenvault.connection.Tokens;
 import io.tokenvault.environment.Environments;
+import io.tokenvault.lifecycle.publication.Publications;
 import io.tokenvault.lifecycle.publication.Publisher;
+import io.tokenvault.token.TokenId;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.transaction.Transactional;
 import java.security.MessageDigest;
@@ -18,28 +22,45 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** Revokes every live token that a filter matches, all in one transaction, or only says which they are. */
+/**
+ * Revokes every live token that a filter matches, all in one transaction of a few statements whatever their number, or
+ * only says which they are.
+ */
 @ApplicationScoped
 public class BulkRevoker {
+    private static final int MOST_SHOWN = 500;
+
     private final Tokens tokens;
-    private final TokenRevoker revoker;
+    private final Bulk bulk;
+    private final Publications publications;
     private final Environments environments;
+    private final DatabaseClock clock;
     private final AuditLog audit;
 
-    BulkRevoker(Tokens tokens, TokenRevoker revoker, Environments environments, AuditLog audit) {
+    BulkRevoker(
+            Tokens tokens,
+            Bulk bulk,
+            Publications publications,
+            Environments environments,
+            DatabaseClock clock,
+            AuditLog audit) {
         this.tokens = tokens;
-        this.revoker = revoker;
+        this.bulk = bulk;
+        this.publications = publications;
         this.environments = environments;
+        this.clock = clock;
         this.audit = audit;
     }
 
     /**
      * What was found, and whether it was revoked.
      *
+     * @param shown the first 500 tokens, as they are now
      * @param tenants how many tenants the tokens belong to
      * @param hash SHA-256 in hexadecimal over the sorted token ids, one a line: the same list gives the same hash
      */
-    public record Outcome(List<Token> matched, int revoked, int tenants, String hash, List<Publisher.Wish> wishes) {}
+    public record Outcome(
+            int matched, int revoked, int tenants, String hash, List<Token> shown, List<Publisher.Wish> wishes) {}
 
     @Transactional
     public Outcome preview(Tokens.Selection selection) {
@@ -48,34 +69,49 @@ public class BulkRevoker {
 
     @Transactional
     public Outcome revoke(Tokens.Selection selection, String reason, Origin origin) {
-        List<Token> matched = tokens.live(selection, environments.inactivitySeconds());
+        List<Bulk.Match> matched = tokens.live(selection, environments.inactivitySeconds());
+        List<TokenId> ids = matched.stream().map(Bulk.Match::token).toList();
+        bulk.lock(matched);
         List<Publisher.Wish> wishes = new ArrayList<>();
-        int revoked = 0;
-        for (Token token : matched) {
-            TokenRevoker.Revoked one = revoker.revoke(token.id(), reason, origin);
-            if (one.changed()) {
-                revoked++;
-                wishes.add(new Publisher.Wish(
-                        one.connection().id(), one.connection().generation()));
-            }
-        }
-        Outcome outcome = outcome(matched, revoked, wishes);
-        audit.append(new AuditEvent(
-                origin,
-                "token.revoke_bulk",
-                new AuditEvent.Subject("tokens", outcome.hash()),
-                selection.environment(),
-                AuditEvent.Result.SUCCESS,
-                reason));
+        bulk.nextGenerations(ids, clock.now())
+                .forEach((connection, generation) -> wishes.add(new Publisher.Wish(connection, generation)));
+        List<TokenId> revoked = bulk.revoke(ids, reason, clock.now());
+        publications.wantRevoked(wishes.stream().map(Publisher.Wish::connection).toList());
+        Outcome outcome = outcome(matched, revoked.size(), wishes);
+        audit.append(events(selection, revoked, outcome.hash(), reason, origin));
         return outcome;
     }
 
-    private Outcome outcome(List<Token> matched, int revoked, List<Publisher.Wish> wishes) {
-        return new Outcome(matched, revoked, tokens.tenantsOf(matched), hash(matched), wishes);
+    private static List<AuditEvent> events(
+            Tokens.Selection selection, List<TokenId> revoked, String hash, String reason, Origin origin) {
+        List<AuditEvent> events = new ArrayList<>();
+        for (TokenId token : revoked) {
+            events.add(event(selection, "token.revoke", "token", token.value(), reason, origin));
+        }
+        events.add(event(selection, "token.revoke_bulk", "tokens", hash, reason, origin));
+        return events;
     }
 
-    private static String hash(List<Token> tokens) {
-        String ids = tokens.stream().map(token -> token.id() + "\n").sorted().collect(Collectors.joining());
+    private static AuditEvent event(
+            Tokens.Selection selection, String action, String type, String id, String reason, Origin origin) {
+        return new AuditEvent(
+                origin,
+                action,
+                new AuditEvent.Subject(type, id),
+                selection.environment(),
+                AuditEvent.Result.SUCCESS,
+                reason);
+    }
+
+    private Outcome outcome(List<Bulk.Match> matched, int revoked, List<Publisher.Wish> wishes) {
+        List<TokenId> ids = matched.stream().map(Bulk.Match::token).toList();
+        int tenants = (int) matched.stream().map(Bulk.Match::tenant).distinct().count();
+        List<Token> shown = tokens.of(ids.subList(0, Math.min(ids.size(), MOST_SHOWN)));
+        return new Outcome(matched.size(), revoked, tenants, hash(ids), shown, wishes);
+    }
+
+    private static String hash(List<TokenId> tokens) {
+        String ids = tokens.stream().map(token -> token + "\n").sorted().collect(Collectors.joining());
         try {
             return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(ids.getBytes(UTF_8)));
         } catch (NoSuchAlgorithmException impossible) {

@@ -14,7 +14,7 @@ public final class RotationConflictException extends RuntimeException {
         this.remaining = remaining;
     }
 
-    /** How long the overlap still lasts; empty while its clock has not started. */
+    /** How long the overlap still lasts at least; its clock may not have started. */
     public Optional<Duration> remaining() {
         return Optional.ofNullable(remaining);
     }

@@ -8,13 +8,13 @@ import io.tokenvault.connection.Connections;
 import io.tokenvault.connection.Token;
 import io.tokenvault.connection.Tokens;
 import io.tokenvault.lifecycle.publication.Publications;
-import io.tokenvault.lifecycle.publication.TokenSecret;
 import io.tokenvault.token.EndCause;
 import io.tokenvault.token.TokenId;
 import io.tokenvault.token.TokenState;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.transaction.Transactional;
 import java.time.Instant;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Revokes one token: it is dead when the transaction commits, whatever the secrets backend does. */
@@ -58,7 +58,8 @@ public class TokenRevoker {
         boolean current = token.recordedState() == TokenState.CURRENT;
         token.revoke(EndCause.REVOKED, reason, now);
         if (current && !connection.isDisconnected()) {
-            publications.want(connection, TokenSecret.revoked(token, connection.nextGeneration(now)));
+            connection.nextGeneration(now);
+            publications.wantRevoked(List.of(connection.id()));
         }
         audit.append(ConnectionEvents.success("token.revoke", token, reason, origin));
         return new Revoked(token, connection, true);

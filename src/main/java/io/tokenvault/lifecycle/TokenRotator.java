@@ -74,7 +74,7 @@ public class TokenRotator {
             live.forEach(token -> token.revoke(EndCause.ROTATED, request.reason(), now));
         } else if (retiring != null) {
             throw new RotationConflictException(
-                    retiring.retiresAt() == null ? null : Duration.between(now, retiring.retiresAt()));
+                    retiring.retiresAt() == null ? retiring.overlap() : Duration.between(now, retiring.retiresAt()));
         } else if (current != null) {
             boolean publishedAtOnce = environment.storage() == Environment.StorageMode.SEALED;
             current.retire(overlap, publishedAtOnce ? now : null);

@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
  * IPv4. Host names are never looked up.
  */
 public final class AddressRange {
-    private static final Pattern IPV4 = Pattern.compile("(?:(?:25[0-5]|2[0-4]\\d|1?\\d?\\d)(?:\\.(?!$)|$)){4}");
+    private static final Pattern IPV4 = Pattern.compile("(?:(?:25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)(?:\\.(?!$)|$)){4}");
     private static final Pattern IPV6 = Pattern.compile("[0-9A-Fa-f:.]{2,45}");
 
     private final byte[] network;
@@ -71,7 +71,7 @@ public final class AddressRange {
     }
 
     private static Optional<Integer> prefixLength(String text, boolean mapped) {
-        if (!text.matches("\\d{1,3}")) {
+        if (!text.matches("0|[1-9]\\d{0,2}")) {
             return Optional.empty();
         }
         int bits = Integer.parseInt(text);
@@ -89,6 +89,17 @@ public final class AddressRange {
             int keep = Math.clamp(prefix - i * 8L, 0, 8);
             address[i] &= (byte) (0xFF << (8 - keep));
         }
+    }
+
+    /** Whether it is the same range, however it was written. */
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof AddressRange range && prefix == range.prefix && Arrays.equals(network, range.network);
+    }
+
+    @Override
+    public int hashCode() {
+        return 31 * Arrays.hashCode(network) + prefix;
     }
 
     /** As it was written. */

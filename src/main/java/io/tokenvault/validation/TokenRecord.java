@@ -8,7 +8,6 @@ import io.tokenvault.token.TokenId;
 import io.tokenvault.token.TokenLife;
 import java.net.InetAddress;
 import java.util.List;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** What validation knows of one token and its connection; immutable. */
@@ -21,7 +20,7 @@ public record TokenRecord(
         Mac mac,
         TokenLife life,
         ConnectionStatus status,
-        Set<String> scopes,
+        List<String> scopes,
         List<AddressRange> allowedRanges) {
 
     /** The keyed MAC of a token; prints nothing. */

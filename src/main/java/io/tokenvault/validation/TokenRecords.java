@@ -20,7 +20,6 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Reads what validation needs of one token: one statement by primary keys, together with the time it was read at. */
@@ -70,7 +69,7 @@ class TokenRecords {
                 new TokenRecord.Mac(row.getBytes("mac")),
                 life(id, environment, row),
                 status(row.getString("status"), row.getString("status_under")),
-                Set.of(texts(row, "scopes")),
+                List.of(texts(row, "scopes")),
                 List.of(texts(row, "allowed_cidrs")).stream()
                         .map(range -> AddressRange.parse(range).orElseThrow())
                         .toList());

@@ -59,6 +59,18 @@ class IdempotencyTest {
     }
 
     @Test
+    void aTokenOfADisconnectedConnectionIsNotShownAgain() {
+        HttpAnswer first = create(CREATE).expect(201);
+        service.admin()
+                .delete("/v1/connections/" + first.text("/connection/connection_id"))
+                .expect(200);
+
+        HttpAnswer again = create(CREATE).expect(201);
+
+        assertThat(again.json().at("/token/token").isNull()).isTrue();
+    }
+
+    @Test
     void anotherBodyIsRefused() {
         create(CREATE).expect(201);
 
@@ -128,6 +140,11 @@ class IdempotencyTest {
         assertThat(answers)
                 .filteredOn(answer -> answer.status() == 409)
                 .allSatisfy(answer -> assertThat(answer.header("Retry-After")).isPresent());
+        assertThat(answers)
+                .filteredOn(answer -> answer.status() == 201)
+                .extracting(HttpAnswer::body)
+                .as("one answer, however often")
+                .containsOnly(create(CREATE.replace("acme", tenant)).body());
         assertThat(service.admin()
                         .get("/v1/connections?tenant=" + tenant)
                         .json()

@@ -53,6 +53,8 @@ class ConnectionResourceTest {
 
         assertThat(answer.text("/data/token/state")).isEqualTo("retiring");
         assertThat(answer.json().at("/data/token/retires_at").isNull()).isFalse();
+        assertThat(answer.header("X-Token-Vault-State")).contains("retiring");
+        assertThat(answer.header("Sunset").orElseThrow()).endsWith(" GMT");
     }
 
     @Test

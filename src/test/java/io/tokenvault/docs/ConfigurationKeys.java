@@ -42,8 +42,6 @@ final class ConfigurationKeys {
         return Stream.concat(
                         types.stream()
                                 .filter(type -> type.isAnnotationPresent(ConfigMapping.class))
-                                .filter(type ->
-                                        (type.getAnnotation(ConfigMapping.class).prefix() + ".").startsWith(ROOT))
                                 .flatMap(type -> {
                                     String prefix = type.getAnnotation(ConfigMapping.class)
                                             .prefix();

@@ -1,5 +1,6 @@
 package io.tokenvault.http;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -143,7 +144,7 @@ class EdgeTest {
     @Test
     void headAnswersAsGetWithoutBody() throws IOException {
         try (RawClient client = client()) {
-            client.write("HEAD /v1/edge-probe HTTP/1.1\r\nHost: edge\r\n\r\n".getBytes("US-ASCII"));
+            client.write("HEAD /v1/edge-probe HTTP/1.1\r\nHost: edge\r\n\r\n".getBytes(US_ASCII));
             String head = client.readHead();
 
             assertThat(head).startsWith("HTTP/1.1 200");
@@ -247,7 +248,7 @@ class EdgeTest {
         try (RawClient client = client()) {
             client.write(("POST /v1/edge-probe HTTP/1.1\r\nHost: edge\r\nExpect: 100-continue\r\nContent-Length: 2\r\n"
                             + JSON + "\r\n\r\n")
-                    .getBytes("US-ASCII"));
+                    .getBytes(US_ASCII));
             assertThat(client.read().status()).isEqualTo(100);
             assertThat(client.send("{}").status()).isEqualTo(200);
         }

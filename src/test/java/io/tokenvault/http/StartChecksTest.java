@@ -12,11 +12,17 @@ import org.junit.jupiter.api.Test;
 class StartChecksTest {
     private static final Map<String, String> COMPLETE = Map.of(
             "quarkus.profile", "prod",
+            "quarkus.datasource.jdbc.url", "jdbc:postgresql://database/vault",
             "token-vault.authz.allowed-sources", "10.0.0.0/8");
 
     @Test
     void aCompleteProductionStarts() {
         assertThat(StartChecks.refusal(config(COMPLETE))).isEmpty();
+    }
+
+    @Test
+    void productionNeedsADatabase() {
+        assertRefusal("quarkus.datasource.jdbc.url");
     }
 
     @Test

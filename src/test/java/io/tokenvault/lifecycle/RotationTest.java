@@ -127,8 +127,8 @@ class RotationTest {
 
         assertThat(answers)
                 .extracting(HttpAnswer::status)
-                .containsOnly(200, 409)
-                .contains(200);
+                .contains(200)
+                .allMatch(status -> status == 200 || status == 409);
         List<String> states = new ArrayList<>();
         service.admin()
                 .get("/v1/connections/" + connection + "/tokens")

@@ -3,6 +3,7 @@ package io.tokenvault.lifecycle.publication;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.quarkus.scheduler.Scheduled;
+import io.tokenvault.coherence.DatabaseClock;
 import io.tokenvault.connection.Connection;
 import io.tokenvault.connection.Tokens;
 import io.tokenvault.environment.Environment;
@@ -34,13 +35,17 @@ public class Publications {
     private static final Duration SECOND_DELETE_CHECK = Duration.ofHours(23);
 
     private final EntityManager database;
+    private final Tokens tokens;
     private final Environments environments;
     private final Sealer sealer;
+    private final DatabaseClock clock;
 
-    Publications(EntityManager database, Environments environments, Sealer sealer) {
+    Publications(EntityManager database, Tokens tokens, Environments environments, Sealer sealer, DatabaseClock clock) {
         this.database = database;
+        this.tokens = tokens;
         this.environments = environments;
         this.sealer = sealer;
+        this.clock = clock;
     }
 
     /**
@@ -71,7 +76,7 @@ public class Publications {
                         on conflict (connection_id) do update set desired_generation = excluded.desired_generation,
                             published_generation = case when :publish then publication.published_generation
                                 else excluded.desired_generation end,
-                            sealed_value = excluded.sealed_value, next_attempt_at = excluded.next_attempt_at,
+                            wanted = 'VALUE', sealed_value = excluded.sealed_value, next_attempt_at = excluded.next_attempt_at,
                             attempts = 0
                         """)
                 .setParameter("id", connection.id().value())
@@ -82,17 +87,42 @@ public class Publications {
                 .executeUpdate();
     }
 
+    /** Wishes for what consumers read to say that the current token was revoked, for connections locked by the caller. */
+    @Transactional(Transactional.TxType.MANDATORY)
+    public void wantRevoked(Collection<ConnectionId> connections) {
+        want("REVOKED", connections);
+    }
+
     /** Wishes for the name to be deleted, whether or not a value was ever there. */
     @Transactional(Transactional.TxType.MANDATORY)
     public void wantNothing(Connection connection) {
+        want("NOTHING", List.of(connection.id()));
+    }
+
+    private void want(String wanted, Collection<ConnectionId> connections) {
         database.createNativeQuery("""
-                        update publication set desired_generation = :generation, sealed_value = null,
-                            wanted = 'NOTHING', next_attempt_at = clock_timestamp(), attempts = 0
-                        where connection_id = :id
+                        update publication p set desired_generation = c.generation, wanted = :wanted,
+                            sealed_value = null, next_attempt_at = clock_timestamp(), attempts = 0,
+                            published_generation = case when c.environment = any (:sealed) then c.generation
+                                else p.published_generation end
+                        from connection c
+                        where c.connection_id = p.connection_id and p.connection_id = any (:ids)
                         """)
-                .setParameter("id", connection.id().value())
-                .setParameter("generation", connection.generation())
+                .setParameter("wanted", wanted)
+                .setParameter("sealed", sealedEnvironments())
+                .setParameter("ids", texts(connections))
                 .executeUpdate();
+    }
+
+    private String[] sealedEnvironments() {
+        return environments.all().stream()
+                .filter(environment -> environment.storage() == Environment.StorageMode.SEALED)
+                .map(environment -> environment.name().value())
+                .toArray(String[]::new);
+    }
+
+    private static String[] texts(Collection<ConnectionId> ids) {
+        return ids.stream().map(ConnectionId::value).toArray(String[]::new);
     }
 
     /** When the wish of this connection was fulfilled; empty while it is not, and where nothing is published. */
@@ -107,9 +137,8 @@ public class Publications {
         for (Object[] row : rows(database.createNativeQuery("""
                                 select connection_id, published_at from publication
                                 where connection_id = any (?1) and published_generation >= desired_generation
-                                    and published_at is not null and wanted = 'VALUE'
-                                """)
-                .setParameter(1, ids.stream().map(ConnectionId::value).toArray(String[]::new)))) {
+                                    and published_at is not null
+                                """).setParameter(1, texts(ids)))) {
             published.put(new ConnectionId((String) row[0]), (Instant) row[1]);
         }
         return published;
@@ -154,19 +183,25 @@ public class Publications {
                                     or delete_checks_left > 0 and next_attempt_at <= now())
                                 and (lease_until is null or lease_until <= now())
                             for update skip locked)
-                        returning environment, desired_generation, sealed_value, attempts
+                        returning environment, desired_generation, wanted, sealed_value, attempts
                         """)
                 .setParameter("owner", owner)
                 .setParameter("lease", LEASE.toSeconds())
                 .setParameter("id", id.value()));
         return taken.stream().findFirst().map(row -> {
             EnvironmentName environment = new EnvironmentName((String) row[0]);
-            byte[] sealed = (byte[]) row[2];
-            SecretValue value = sealed == null
-                    ? null
-                    : SecretValue.parse(new String(sealer.unseal(environment, context(id), sealed), UTF_8));
-            return new Work(id, environment, ((Number) row[1]).longValue(), value, ((Number) row[3]).intValue());
+            long generation = ((Number) row[1]).longValue();
+            SecretValue value = switch ((String) row[2]) {
+                case "VALUE" -> unsealed(id, environment, (byte[]) row[3]);
+                case "REVOKED" -> TokenSecret.revoked(tokens.latest(id), generation);
+                default -> null;
+            };
+            return new Work(id, environment, generation, value, ((Number) row[4]).intValue());
         });
+    }
+
+    private SecretValue unsealed(ConnectionId id, EnvironmentName environment, byte[] sealed) {
+        return SecretValue.parse(new String(sealer.unseal(environment, context(id), sealed), UTF_8));
     }
 
     /** Records that the backend holds {@code work}; the overlap of the token before it starts now. */
@@ -176,36 +211,31 @@ public class Publications {
         database.createNativeQuery("select 1 from connection where connection_id = ?1 for update")
                 .setParameter(1, work.connection().value())
                 .getSingleResult();
+        Instant now = clock.now();
+        // A later wish that came in the meantime is still to come, and due at once.
         database.createNativeQuery("""
                         update publication set published_generation = greatest(published_generation, :generation),
-                            published_at = date_trunc('milliseconds', clock_timestamp()),
-                            lease_owner = null, lease_until = null, attempts = 0, last_failure = null,
-                            delete_checks_left = case when wanted = 'VALUE' then 0
+                            published_at = :now, lease_owner = null, lease_until = null, attempts = 0,
+                            last_failure = null,
+                            delete_checks_left = case when wanted <> 'NOTHING' then 0
                                 when published_generation < :generation then 2 else delete_checks_left - 1 end,
-                            next_attempt_at = now() + case when published_generation < :generation
-                                then :firstCheck else :secondCheck end * interval '1 second'
-                        where connection_id = :id and desired_generation = :generation
+                            next_attempt_at = case when desired_generation > :generation then next_attempt_at
+                                when published_generation < :generation then cast(:now as timestamptz) + :firstCheck * interval '1 second'
+                                else cast(:now as timestamptz) + :secondCheck * interval '1 second' end
+                        where connection_id = :id
                         """)
-                .setParameter("id", work.connection().value())
+                .setParameter("now", now)
                 .setParameter("generation", work.generation())
                 .setParameter("firstCheck", FIRST_DELETE_CHECK.toSeconds())
                 .setParameter("secondCheck", SECOND_DELETE_CHECK.toSeconds())
-                .executeUpdate();
-        // A later wish came in the meantime: it is still to come.
-        database.createNativeQuery("""
-                        update publication set published_generation = greatest(published_generation, :generation),
-                            lease_owner = null, lease_until = null, attempts = 0, last_failure = null
-                        where connection_id = :id and desired_generation > :generation
-                        """)
                 .setParameter("id", work.connection().value())
-                .setParameter("generation", work.generation())
                 .executeUpdate();
         database.createNativeQuery("""
-                        update token set retires_at = least(expires_at, date_trunc('milliseconds', clock_timestamp())
-                            + overlap_ms * interval '1 millisecond')
+                        update token set retires_at = least(expires_at, cast(:now as timestamptz) + overlap_ms * interval '1 millisecond')
                         where connection_id = :id and state = 'RETIRING' and retires_at is null
                             and generation < :generation
                         """)
+                .setParameter("now", now)
                 .setParameter("id", work.connection().value())
                 .setParameter("generation", work.generation())
                 .executeUpdate();

@@ -23,7 +23,7 @@ public final class TokenSecret {
     }
 
     /** What stands there after the current token was revoked. */
-    public static SecretValue revoked(Token token, long generation) {
+    static SecretValue revoked(Token token, long generation) {
         ObjectNode json = JsonNodeFactory.instance.objectNode();
         json.putNull("token");
         identify(json, token, generation);
