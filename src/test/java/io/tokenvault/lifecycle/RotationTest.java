@@ -8,6 +8,9 @@ import io.tokenvault.testing.Deployment;
 import io.tokenvault.testing.HttpAnswer;
 import io.tokenvault.testing.Postgres;
 import io.tokenvault.testing.Waiting;
+import jakarta.inject.Inject;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -16,6 +19,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import javax.sql.DataSource;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -24,6 +28,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 @QuarkusTest
 @QuarkusTestResource(Postgres.class)
 class RotationTest {
+    @Inject
+    DataSource database;
+
     private Deployment service;
     private String connection;
     private String first;
@@ -143,6 +150,24 @@ class RotationTest {
                 .filter("current"::equals)
                 .count();
         assertThat(working).isEqualTo(1);
+    }
+
+    @Test
+    void whoeverWaitsTooLongForAnotherChangeIsToldToComeBack() throws Exception {
+        try (Connection other = database.getConnection();
+                PreparedStatement lock =
+                        other.prepareStatement("select 1 from connection where connection_id = ? for update")) {
+            other.setAutoCommit(false);
+            lock.setString(1, connection);
+            lock.executeQuery();
+
+            HttpAnswer refused = rotate("{\"overlap\":\"PT0S\"}").expect(409);
+
+            assertThat(refused.text("/code")).isEqualTo("conflict");
+            assertThat(refused.header("Retry-After")).contains("1");
+            other.rollback();
+        }
+        assertThat(service.verdict(first, "production")).isEqualTo("current");
     }
 
     @Test
