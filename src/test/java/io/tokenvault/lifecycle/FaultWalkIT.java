@@ -45,17 +45,13 @@ class FaultWalkIT {
 
     @ParameterizedTest(name = "{0} halted at {1}")
     @CsvSource({
-        "CREATE,         ISSUE_BEFORE_WISH",
         "CREATE,         CHANGE_AFTER_COMMIT",
         "CREATE,         PUBLISH_AFTER_PUT",
         "ROTATE,         ROTATE_AFTER_RETIRE",
-        "ROTATE,         CHANGE_BEFORE_COMMIT",
         "ROTATE,         PUBLISH_BEFORE_PUT",
-        "ROTATE_AT_ONCE, PUBLISH_AFTER_PUT",
         "RECONNECT,      CHANGE_BEFORE_ANSWER",
         "REVOKE,         REVOKE_BEFORE_WISH",
         "REVOKE,         PUBLISH_AFTER_DONE",
-        "DISCONNECT,     DISCONNECT_BEFORE_WISH",
         "DISCONNECT,     PUBLISH_BEFORE_PUT"
     })
     void aRepeatedRequestEndsWell(Operation operation, FaultPoint point) {
