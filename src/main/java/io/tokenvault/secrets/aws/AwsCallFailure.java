@@ -27,11 +27,13 @@ final class AwsCallFailure extends RuntimeException {
     private static final Pattern REQUEST_ID = Pattern.compile("[A-Za-z0-9-]{1,64}");
 
     private final boolean mayHaveHappened;
+    private final @Nullable Duration retryAfter;
     private final transient Throwable reason;
 
     AwsCallFailure(AwsExchange exchange, Throwable reason) {
         super(exchange + " failed", null, false, false);
         this.mayHaveHappened = exchange.mayHaveHappened();
+        this.retryAfter = exchange.retryAfter();
         this.reason = reason;
     }
 
@@ -49,18 +51,19 @@ final class AwsCallFailure extends RuntimeException {
     private SecretsBackendException as(Site site) {
         return switch (reason) {
             case AwsServiceException refusal -> as(site, refusal);
-            case AwsCredentials.NoCredentials _ -> new Unavailable(site, null);
+            case AwsCredentials.NoCredentials _ -> new Unavailable(site, retryAfter);
             case ApiCallTimeoutException _, ApiCallAttemptTimeoutException _, AbortedException _ ->
-                new Unavailable(site, null);
-            case TimeoutException _, InterruptedException _ -> new Unavailable(site, null);
-            case SdkClientException failed when failed.getCause() instanceof IOException -> new Unavailable(site, null);
+                new Unavailable(site, retryAfter);
+            case TimeoutException _, InterruptedException _ -> new Unavailable(site, retryAfter);
+            case SdkClientException failed
+            when failed.getCause() instanceof IOException -> new Unavailable(site, retryAfter);
             default -> new Rejected(site);
         };
     }
 
-    private static SecretsBackendException as(Site site, AwsServiceException refusal) {
+    private SecretsBackendException as(Site site, AwsServiceException refusal) {
         if (refusal.isThrottlingException()) {
-            return new Unavailable(site, retryAfter(refusal));
+            return new Unavailable(site, retryAfter);
         }
         return switch (code(refusal)) {
             case "AccessDeniedException",
@@ -88,9 +91,9 @@ final class AwsCallFailure extends RuntimeException {
                     "ServiceUnavailable",
                     "ServiceUnavailableException",
                     "RequestTimeout",
-                    "RequestTimeoutException" -> new Unavailable(site, retryAfter(refusal));
+                    "RequestTimeoutException" -> new Unavailable(site, retryAfter);
             // Something in between answered, not the service.
-            case "" -> refusal.statusCode() >= 500 ? new Unavailable(site, retryAfter(refusal)) : new Rejected(site);
+            case "" -> refusal.statusCode() >= 500 ? new Unavailable(site, retryAfter) : new Rejected(site);
             default -> new Rejected(site);
         };
     }
@@ -122,29 +125,9 @@ final class AwsCallFailure extends RuntimeException {
     }
 
     private static String code(AwsServiceException refusal) {
-        return details(refusal)
+        return Optional.ofNullable(refusal.awsErrorDetails())
                 .map(AwsErrorDetails::errorCode)
                 .filter(code -> CODE.matcher(code).matches())
                 .orElse("");
-    }
-
-    private static Optional<AwsErrorDetails> details(AwsServiceException refusal) {
-        return Optional.ofNullable(refusal.awsErrorDetails());
-    }
-
-    private static @Nullable Duration retryAfter(AwsServiceException refusal) {
-        return details(refusal)
-                .map(AwsErrorDetails::sdkHttpResponse)
-                .flatMap(answer -> answer.firstMatchingHeader("Retry-After"))
-                .map(AwsCallFailure::seconds)
-                .orElse(null);
-    }
-
-    private static @Nullable Duration seconds(String retryAfter) {
-        try {
-            return Duration.ofSeconds(Math.clamp(Long.parseLong(retryAfter.strip()), 0, 3600));
-        } catch (NumberFormatException date) {
-            return null;
-        }
     }
 }

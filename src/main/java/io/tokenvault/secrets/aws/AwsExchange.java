@@ -4,7 +4,10 @@ import java.io.IOException;
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;
 import java.net.UnknownHostException;
+import java.time.Duration;
+import java.util.Optional;
 import javax.net.ssl.SSLHandshakeException;
+import org.jspecify.annotations.Nullable;
 
 /** What is known of one call to the service, over all attempts that the SDK makes. Told by {@link AwsTransport}. */
 final class AwsExchange {
@@ -20,6 +23,7 @@ final class AwsExchange {
     private final Kind kind;
     private volatile boolean sent;
     private volatile boolean unsettled;
+    private volatile @Nullable Duration retryAfter;
 
     AwsExchange(Kind kind) {
         this.kind = kind;
@@ -31,8 +35,9 @@ final class AwsExchange {
     }
 
     /** An attempt was answered. Only a refusal (a status of 4xx) says that the service did nothing. */
-    void answered(int status) {
+    void answered(int status, Optional<String> comeBack) {
         sent = false;
+        retryAfter = comeBack.map(AwsExchange::seconds).orElse(null);
         unsettled |= status < 400 || status >= 500;
     }
 
@@ -51,6 +56,20 @@ final class AwsExchange {
     /** Whether this was a write, and one of its attempts may have been carried out unseen. */
     boolean mayHaveHappened() {
         return kind == Kind.WRITE && (sent || unsettled);
+    }
+
+    /** When the service asked to be called again; null when it did not say. The SDK waits that long between attempts. */
+    @Nullable
+    Duration retryAfter() {
+        return retryAfter;
+    }
+
+    private static @Nullable Duration seconds(String retryAfter) {
+        try {
+            return Duration.ofSeconds(Math.clamp(Long.parseLong(retryAfter.strip()), 0, 3600));
+        } catch (NumberFormatException date) {
+            return null;
+        }
     }
 
     // A connection that takes too long to be made has the same exception as an answer that does, so it counts as sent.

@@ -53,7 +53,9 @@ final class AwsTransport implements SdkHttpClient {
             exchange.sending();
             try {
                 HttpExecuteResponse answer = request.call();
-                exchange.answered(answer.httpResponse().statusCode());
+                exchange.answered(
+                        answer.httpResponse().statusCode(),
+                        answer.httpResponse().firstMatchingHeader("Retry-After"));
                 return answer;
             } catch (IOException failed) {
                 exchange.failed(failed);
