@@ -51,12 +51,12 @@ final class AwsCallFailure extends RuntimeException {
     private SecretsBackendException as(Site site) {
         return switch (reason) {
             case AwsServiceException refusal -> as(site, refusal);
-            case AwsCredentials.NoCredentials _ -> new Unavailable(site, retryAfter);
+            case AwsCredentials.NoCredentials _, TimeoutException _, InterruptedException _ ->
+                new Unavailable(site, retryAfter);
             case ApiCallTimeoutException _, ApiCallAttemptTimeoutException _, AbortedException _ ->
                 new Unavailable(site, retryAfter);
-            case TimeoutException _, InterruptedException _ -> new Unavailable(site, retryAfter);
-            case SdkClientException failed
-            when failed.getCause() instanceof IOException -> new Unavailable(site, retryAfter);
+            case SdkClientException failed ->
+                failed.getCause() instanceof IOException ? new Unavailable(site, retryAfter) : new Rejected(site);
             default -> new Rejected(site);
         };
     }
