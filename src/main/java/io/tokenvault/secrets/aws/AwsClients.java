@@ -4,11 +4,13 @@ import io.tokenvault.secrets.BackendsConfig;
 import io.tokenvault.secrets.ServerAddress;
 import io.tokenvault.secrets.UnsafeConfig;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.core.retry.RetryMode;
 import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.regions.providers.AwsRegionProvider;
 import software.amazon.awssdk.regions.providers.SystemSettingsRegionProvider;
 import software.amazon.awssdk.services.secretsmanager.SecretsManagerClient;
 import software.amazon.awssdk.services.secretsmanager.SecretsManagerClientBuilder;
@@ -25,7 +27,7 @@ final class AwsClients {
     static SecretsManagerClient of(
             BackendsConfig.One settings, UnsafeConfig unsafe, AwsCredentialsProvider credentials) {
         SecretsManagerClientBuilder builder = SecretsManagerClient.builder()
-                .region(region(settings))
+                .region(region(settings.region(), new SystemSettingsRegionProvider()))
                 .credentialsProvider(credentials)
                 .httpClient(new AwsTransport(EXCHANGE_LIMIT, unsafe.plainHttp()))
                 .overrideConfiguration(client -> client.retryStrategy(RetryMode.STANDARD)
@@ -37,18 +39,22 @@ final class AwsClients {
         return builder.build();
     }
 
-    private static Region region(BackendsConfig.One settings) {
-        String region = settings.region().orElseGet(AwsClients::regionOfTheEnvironment);
+    /**
+     * The region of the setting, or else of the environment.
+     *
+     * @param environment not the SDK's whole chain, whose end is a question over the network
+     */
+    static Region region(Optional<String> setting, AwsRegionProvider environment) {
+        String region = setting.orElseGet(() -> regionOf(environment));
         if (!REGION.matcher(region).matches()) {
             throw new IllegalArgumentException("region must be the name of one, such as eu-central-1");
         }
         return Region.of(region);
     }
 
-    // Not the SDK's whole chain, whose end is a question over the network.
-    private static String regionOfTheEnvironment() {
+    private static String regionOf(AwsRegionProvider environment) {
         try {
-            return new SystemSettingsRegionProvider().getRegion().id();
+            return environment.getRegion().id();
         } catch (SdkClientException none) {
             throw new IllegalArgumentException("region is missing");
         }

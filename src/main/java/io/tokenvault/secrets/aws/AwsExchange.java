@@ -22,6 +22,7 @@ final class AwsExchange {
 
     private final Kind kind;
     private volatile boolean sent;
+    private volatile boolean givenUp;
     private volatile boolean unsettled;
     private volatile @Nullable Duration retryAfter;
 
@@ -29,9 +30,18 @@ final class AwsExchange {
         this.kind = kind;
     }
 
-    /** An attempt begins. */
-    void sending() {
+    /** An attempt begins; refused when nobody waits for it any more. */
+    void sending() throws IOException {
         sent = true;
+        if (givenUp) {
+            sent = false;
+            throw new IOException("given up");
+        }
+    }
+
+    /** Whoever called will not wait: what was not sent by now never is. */
+    void giveUp() {
+        givenUp = true;
     }
 
     /** An attempt was answered. Only a refusal (a status of 4xx) says that the service did nothing. */

@@ -29,6 +29,7 @@ final class AwsExchanges {
     private final String backend;
     private final String operation;
     private final @Nullable SecretName name;
+    private volatile boolean givenUp;
     private volatile AwsExchange latest = new AwsExchange(AwsExchange.Kind.READ);
 
     /** @param name the secret; null for a check */
@@ -47,13 +48,22 @@ final class AwsExchanges {
         } catch (ExecutionException failed) {
             throw inTheWordsOfTheInterface(failed.getCause());
         } catch (TimeoutException tooLong) {
-            result.cancel(true);
-            throw new AwsCallFailure(latest, tooLong).at(this);
+            throw givenUp(result, tooLong);
         } catch (InterruptedException interrupted) {
-            result.cancel(true);
             Thread.currentThread().interrupt();
-            throw new AwsCallFailure(latest, interrupted).at(this);
+            throw givenUp(result, interrupted);
         }
+    }
+
+    // The flag comes before the look at the latest exchange, and the other way round where one begins: an exchange that
+    // is missed here does not begin.
+    private SecretsBackendException givenUp(Future<?> result, Exception reason) {
+        givenUp = true;
+        AwsExchange last = latest;
+        last.giveUp();
+        SecretsBackendException failure = new AwsCallFailure(last, reason).at(this);
+        result.cancel(true);
+        return failure;
     }
 
     private SecretsBackendException inTheWordsOfTheInterface(@Nullable Throwable failed) {
@@ -79,6 +89,9 @@ final class AwsExchanges {
     private <T> T exchanged(AwsExchange.Kind kind, Function<SecretsManagerClient, T> call) {
         AwsExchange exchange = new AwsExchange(kind);
         latest = exchange;
+        if (givenUp) {
+            throw new AwsCallFailure(exchange, new TimeoutException());
+        }
         try {
             T answer = ScopedValue.where(AwsExchange.CURRENT, exchange).call(() -> call.apply(client));
             exchange.settled();

@@ -62,7 +62,7 @@ final class AwsSecret {
         }
     }
 
-    /** What is there now. Asks for the current value by its label: without one, the answer may be an earlier value. */
+    /** What is there now. Asks for the value by its label, which is what a write moves. */
     Found find() {
         try {
             GetSecretValueResponse answer = exchanges.read(client -> client.getSecretValue(
