@@ -1,5 +1,5 @@
 #!/bin/sh
-# Installs moto, a stand-in for AWS, pinned, into <tools>/moto and prints the path of its server. <tools> is
+# Installs moto, a stand-in for AWS, pinned, into <tools>/moto and prints the path of the Python that has it. <tools> is
 # $TOKEN_VAULT_TOOLS, or .tools in the project. Does nothing, and needs no network, when that version is there; two runs
 # at once take turns.
 set -eu
@@ -34,4 +34,4 @@ if [ ! -e "$stamp" ]; then
     fi
     [ -e "$stamp" ] || install
 fi
-echo "$home/bin/moto_server"
+echo "$home/bin/python"

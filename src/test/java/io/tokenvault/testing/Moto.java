@@ -20,6 +20,16 @@ import java.util.concurrent.TimeUnit;
 public final class Moto implements AutoCloseable {
     private static final Duration START_LIMIT = Duration.ofSeconds(60);
 
+    // Its own command serves many requests at once, and no operation of it is atomic: a label that is compared and then
+    // moved could be moved by two.
+    private static final String ONE_REQUEST_AT_A_TIME = """
+            import sys
+            from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
+            from werkzeug.serving import run_simple
+            run_simple("127.0.0.1", int(sys.argv[1]), DomainDispatcherApplication(create_backend_app),
+                       threaded=False, request_handler=MotoRequestHandler)
+            """;
+
     private final Process process;
     private final URI url;
 
@@ -33,7 +43,7 @@ public final class Moto implements AutoCloseable {
         try {
             int port = FreePorts.next();
             Path log = folder.resolve("moto.log");
-            Process process = new ProcessBuilder(binary(), "-H", "127.0.0.1", "-p", Integer.toString(port))
+            Process process = new ProcessBuilder(python(), "-c", ONE_REQUEST_AT_A_TIME, Integer.toString(port))
                     .redirectErrorStream(true)
                     .redirectOutput(log.toFile())
                     .start();
@@ -55,7 +65,7 @@ public final class Moto implements AutoCloseable {
         return url;
     }
 
-    private static String binary() {
+    private static String python() {
         try {
             Process installer = new ProcessBuilder("src/test/tools/install-moto.sh")
                     .redirectError(ProcessBuilder.Redirect.INHERIT)
