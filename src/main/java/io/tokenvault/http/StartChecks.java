@@ -1,26 +1,30 @@
 package io.tokenvault.http;
 
-import io.quarkus.runtime.StartupEvent;
-import io.quarkus.runtime.configuration.ConfigurationException;
-import jakarta.annotation.Priority;
-import jakarta.enterprise.event.Observes;
-import jakarta.inject.Singleton;
+import io.quarkus.runtime.Quarkus;
+import io.quarkus.runtime.annotations.QuarkusMain;
 import java.util.List;
 import java.util.Optional;
 import org.eclipse.microprofile.config.Config;
+import org.eclipse.microprofile.config.ConfigProvider;
 
-/** What production refuses to start without; each refusal is one line, and the exit code is not 0. */
-@Singleton
+/**
+ * Starts the service, unless something is missing that production refuses to start without: then one line says what, and
+ * the exit code is not 0. The settings are looked at before anything is made of them, since the parts that need them
+ * fail earlier than any observer of the start runs, with messages that fill a page.
+ */
+@QuarkusMain
 public final class StartChecks {
     private static final String PRODUCTION = "prod";
 
-    /** Before beans that need a database are made, whose own messages fill a page. */
-    private static final int FIRST = 1;
+    private StartChecks() {}
 
-    void check(@Observes @Priority(FIRST) StartupEvent start, Config config) {
-        refusal(config).ifPresent(line -> {
-            throw new ConfigurationException(line);
-        });
+    public static void main(String... arguments) {
+        Optional<String> refusal = refusal(ConfigProvider.getConfig());
+        if (refusal.isPresent()) {
+            System.err.println(refusal.get());
+            System.exit(1);
+        }
+        Quarkus.run(arguments);
     }
 
     static Optional<String> refusal(Config config) {

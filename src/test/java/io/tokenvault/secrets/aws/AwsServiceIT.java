@@ -52,8 +52,7 @@ class AwsServiceIT {
                         token-vault.bootstrap.key=%s
                         quarkus.log.level=TRACE
                         quarkus.log.category."software.amazon.awssdk.http.auth".level=TRACE
-                        quarkus.log.category."software.amazon.awssdk.request".level=TRACE
-                        quarkus.log.category."sun.net.www.protocol.http.HttpURLConnection".level=TRACE
+                        quarkus.log.category."sun.net.www".level=TRACE
                         """.formatted(aws.url(), BOOTSTRAP))
                 .variable("AWS_REGION", "eu-central-1")
                 .variable("AWS_ROLE_ARN", "arn:aws:iam::123456789012:role/token-vault")
