@@ -28,7 +28,11 @@ class BackendAssemblyTest {
 
     private static Map<String, SecretsBackend> made(Map<String, String> lines, UnsafeConfig unsafe) {
         return BackendAssembly.made(
-                Settings.file(lines).getConfigMapping(BackendsConfig.class), unsafe, false, new SimpleMeterRegistry());
+                Settings.file(lines).getConfigMapping(BackendsConfig.class),
+                unsafe,
+                false,
+                Map.of(),
+                new SimpleMeterRegistry());
     }
 
     @Test
