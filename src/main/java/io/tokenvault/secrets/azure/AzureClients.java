@@ -2,8 +2,6 @@ package io.tokenvault.secrets.azure;
 
 import com.azure.core.http.HttpClient;
 import com.azure.core.http.jdk.httpclient.JdkHttpClientBuilder;
-import com.azure.core.http.policy.HttpLogDetailLevel;
-import com.azure.core.http.policy.HttpLogOptions;
 import com.azure.core.util.Configuration;
 import com.azure.security.keyvault.secrets.SecretAsyncClient;
 import com.azure.security.keyvault.secrets.SecretClientBuilder;
@@ -66,8 +64,7 @@ final class AzureClients {
                 .vaultUrl(vault)
                 .credential(new AzureIdentity.Login(identity.credential(transport), EXCHANGE_LIMIT))
                 .retryOptions(AzureIdentity.ONCE)
-                // Said, because an environment variable could ask for headers and bodies.
-                .httpLogOptions(new HttpLogOptions().setLogLevel(HttpLogDetailLevel.NONE))
+                .httpLogOptions(AzureIdentity.SILENT)
                 .httpClient(transport);
         return (verifyChallenge ? builder : builder.disableChallengeResourceVerification()).buildAsyncClient();
     }

@@ -5,10 +5,14 @@ import com.azure.core.credential.TokenCredential;
 import com.azure.core.credential.TokenRequestContext;
 import com.azure.core.http.HttpClient;
 import com.azure.core.http.policy.FixedDelayOptions;
+import com.azure.core.http.policy.HttpLogDetailLevel;
+import com.azure.core.http.policy.HttpLogOptions;
 import com.azure.core.http.policy.RetryOptions;
 import com.azure.core.util.Configuration;
+import com.azure.identity.AadCredentialBuilderBase;
 import com.azure.identity.AzureAuthorityHosts;
 import com.azure.identity.ClientSecretCredentialBuilder;
+import com.azure.identity.CredentialBuilderBase;
 import com.azure.identity.ManagedIdentityCredentialBuilder;
 import com.azure.identity.WorkloadIdentityCredentialBuilder;
 import io.tokenvault.secrets.BackendsConfig;
@@ -25,6 +29,9 @@ sealed interface AzureIdentity {
     /** No retries of the SDK's: they would outlast our deadlines, and a repeated write makes another version. */
     RetryOptions ONCE = new RetryOptions(new FixedDelayOptions(0, Duration.ofMillis(1)));
 
+    /** Said, because an environment variable could ask for headers and bodies. */
+    HttpLogOptions SILENT = new HttpLogOptions().setLogLevel(HttpLogDetailLevel.NONE);
+
     /** A credential that knows nothing of logins before it; {@link CredentialsUnreadable} when its file is not there. */
     TokenCredential credential(HttpClient transport);
 
@@ -37,11 +44,22 @@ sealed interface AzureIdentity {
         }
     }
 
+    /** What no environment variable may change: one attempt, our limits, and not a word of a request in the log. */
+    private static <B extends CredentialBuilderBase<B>> B bounded(B builder, HttpClient transport) {
+        return builder.retryOptions(ONCE).httpLogOptions(SILENT).httpClient(transport);
+    }
+
     /** Where to log in, and as whom. */
     record Application(String authority, String tenant, String client) {
-        /** Only the public cloud knows itself; any other authority is taken by its word. */
-        boolean isElsewhere() {
-            return !authority.equals(AzureAuthorityHosts.AZURE_PUBLIC_CLOUD);
+        <B extends AadCredentialBuilderBase<B>> B at(B builder, HttpClient transport) {
+            bounded(builder, transport)
+                    .authorityHost(authority)
+                    .tenantId(tenant)
+                    .clientId(client);
+            // Only the public cloud knows itself; any other authority is taken by its word.
+            return authority.equals(AzureAuthorityHosts.AZURE_PUBLIC_CLOUD)
+                    ? builder
+                    : builder.disableInstanceDiscovery();
         }
     }
 
@@ -49,17 +67,10 @@ sealed interface AzureIdentity {
     record ClientSecret(Application application, Path file) implements AzureIdentity {
         @Override
         public TokenCredential credential(HttpClient transport) {
-            ClientSecretCredentialBuilder builder = new ClientSecretCredentialBuilder()
-                    .authorityHost(application.authority())
-                    .tenantId(application.tenant())
-                    .clientId(application.client())
+            return application
+                    .at(new ClientSecretCredentialBuilder(), transport)
                     .clientSecret(text(file))
-                    .retryOptions(ONCE)
-                    .httpClient(transport);
-            if (application.isElsewhere()) {
-                builder.disableInstanceDiscovery();
-            }
-            return builder.build();
+                    .build();
         }
     }
 
@@ -67,17 +78,10 @@ sealed interface AzureIdentity {
     record Workload(Application application, Path file) implements AzureIdentity {
         @Override
         public TokenCredential credential(HttpClient transport) {
-            WorkloadIdentityCredentialBuilder builder = new WorkloadIdentityCredentialBuilder()
-                    .authorityHost(application.authority())
-                    .tenantId(application.tenant())
-                    .clientId(application.client())
+            return application
+                    .at(new WorkloadIdentityCredentialBuilder(), transport)
                     .tokenFilePath(file.toString())
-                    .retryOptions(ONCE)
-                    .httpClient(transport);
-            if (application.isElsewhere()) {
-                builder.disableInstanceDiscovery();
-            }
-            return builder.build();
+                    .build();
         }
     }
 
@@ -85,8 +89,7 @@ sealed interface AzureIdentity {
     record Managed(Optional<String> client) implements AzureIdentity {
         @Override
         public TokenCredential credential(HttpClient transport) {
-            ManagedIdentityCredentialBuilder builder =
-                    new ManagedIdentityCredentialBuilder().retryOptions(ONCE).httpClient(transport);
+            ManagedIdentityCredentialBuilder builder = bounded(new ManagedIdentityCredentialBuilder(), transport);
             client.ifPresent(builder::clientId);
             return builder.build();
         }

@@ -1,15 +1,21 @@
 package io.tokenvault.secrets.azure;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.azure.core.util.Configuration;
+import com.azure.core.util.ConfigurationBuilder;
 import com.fasterxml.jackson.databind.JsonNode;
+import io.tokenvault.secrets.Publication;
 import io.tokenvault.secrets.SecretName;
 import io.tokenvault.secrets.SecretValue;
 import io.tokenvault.secrets.SecretsBackend;
 import io.tokenvault.secrets.SecretsBackendContract;
 import io.tokenvault.secrets.SecretsBackendException;
+import io.tokenvault.secrets.SecretsBackendException.Denied;
+import io.tokenvault.secrets.SecretsBackendException.Rejected;
 import io.tokenvault.secrets.Settings;
+import io.tokenvault.secrets.StoredSecret;
 import io.tokenvault.testing.KeyVault;
 import io.tokenvault.testing.Waiting;
 import io.tokenvault.token.ConnectionId;
@@ -124,5 +130,115 @@ class KeyVaultContractTest extends SecretsBackendContract {
                         .put("environment", "production")
                         .put("connection", connection.value())
                         .put("generation", "3"));
+    }
+
+    @Test
+    void whatSomebodyElsePutThereIsReplaced() {
+        vault.put(azureName, "{\"value\":\"by hand\"}");
+        assertThatThrownBy(() -> backend.get(name)).isInstanceOf(Rejected.class).hasMessageNotContaining("by hand");
+
+        Publication outcome = backend.put(name, value("ours", 1), 1);
+
+        assertThat(outcome).isEqualTo(Publication.CURRENT);
+        assertThat(backend.get(name)).contains(new StoredSecret(value("ours", 1), 1));
+    }
+
+    @Test
+    void aDisabledVersionIsAbsentAndCanBeReplaced() {
+        backend.put(name, value("a", 1), 1);
+        vault.disable(azureName);
+
+        assertThat(backend.get(name)).isEmpty();
+        assertThat(backend.put(name, value("b", 2), 2)).isEqualTo(Publication.CURRENT);
+        assertThat(backend.get(name)).contains(new StoredSecret(value("b", 2), 2));
+    }
+
+    @Test
+    void repeatingMakesNoVersion() {
+        backend.put(name, value("a", 1), 1);
+
+        backend.put(name, value("a", 1), 1);
+
+        assertThat(vault.versions(azureName)).isEqualTo(1);
+    }
+
+    @Test
+    void deletingIsSoft() {
+        backend.put(name, value("a", 1), 1);
+
+        backend.delete(name);
+
+        assertThat(Waiting.until(Duration.ofSeconds(10), () -> vault.isDeleted(azureName)))
+                .isTrue();
+    }
+
+    @Test
+    void aLateWriterDoesNotBringBackWhatALaterOneDeleted() {
+        backend.put(name, value("b", 5), 5);
+        backend.delete(name);
+
+        assertThat(replica.put(name, value("a", 4), 4)).isEqualTo(Publication.SUPERSEDED);
+        assertThat(backend.get(name)).isEmpty();
+    }
+
+    @Test
+    void aDeletedSecretOfSomebodyElseIsLeftAlone() {
+        vault.put(azureName, "{\"value\":\"theirs\"}");
+        backend.delete(name);
+
+        assertThatThrownBy(() -> backend.put(name, value("a", 1), 1)).isInstanceOf(Rejected.class);
+        assertThat(vault.isDeleted(azureName)).isTrue();
+    }
+
+    @Test
+    void deletedSecretsArePurgedWhenTheSettingsSaySo() throws IOException {
+        SecretsBackend purging = connected(vault, Map.of("purge", "true"));
+        purging.put(name, value("a", 1), 1);
+
+        purging.delete(name);
+        purging.delete(name);
+
+        assertThat(vault.isDeleted(azureName)).isFalse();
+        assertThat(vault.versions(azureName)).isZero();
+    }
+
+    @Test
+    void aPurgeThatTheVaultForbidsIsDenied() throws IOException {
+        try (KeyVault careful = KeyVault.startWithPurgeProtection()) {
+            SecretsBackend purging = connected(careful, Map.of("purge", "true"));
+            warm(purging);
+            purging.put(name, value("a", 1), 1);
+
+            assertThatThrownBy(() -> purging.delete(name)).isInstanceOf(Denied.class);
+            assertThat(purging.get(name)).isEmpty();
+        }
+    }
+
+    @Test
+    void moreVersionsThanAPageHolds() {
+        for (long generation = 1; generation <= 30; generation++) {
+            backend.put(name, value("t" + generation, generation), generation);
+        }
+
+        assertThat(backend.get(name)).contains(new StoredSecret(value("t30", 30), 30));
+        assertThat(vault.versions(azureName)).isEqualTo(30);
+    }
+
+    @Test
+    void aWorkloadIdentityLogsInWithItsSignedIdentity() throws IOException {
+        Path token = Files.writeString(folder.resolve("federated"), vault.assertion());
+        SecretsBackend workload = connected(
+                Map.of("type", "azure", "vault-url", vault.url()),
+                new ConfigurationBuilder()
+                        .putProperty("AZURE_FEDERATED_TOKEN_FILE", token.toString())
+                        .putProperty("AZURE_TENANT_ID", KeyVault.TENANT)
+                        .putProperty("AZURE_CLIENT_ID", KeyVault.CLIENT)
+                        .putProperty("AZURE_AUTHORITY_HOST", vault.authority())
+                        .build());
+        warm(workload);
+
+        workload.put(name, value("a", 1), 1);
+
+        assertThat(backend.get(name)).contains(new StoredSecret(value("a", 1), 1));
     }
 }
