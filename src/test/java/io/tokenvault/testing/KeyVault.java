@@ -3,7 +3,6 @@ package io.tokenvault.testing;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpsConfigurator;
 import com.sun.net.httpserver.HttpsServer;
@@ -14,7 +13,6 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
@@ -38,16 +36,19 @@ import javax.net.ssl.SSLContext;
 public final class KeyVault implements AutoCloseable {
     public static final String TENANT = KeyVaultLogin.TENANT;
     public static final String CLIENT = KeyVaultLogin.CLIENT;
+    public static final String CLIENT_SECRET = KeyVaultLogin.CLIENT_SECRET;
+    /** The signed identity that the application trusts. */
+    public static final String ASSERTION = KeyVaultLogin.ASSERTION;
 
     /** What to do with one request. */
     public interface Trouble {
         void happen(HttpExchange exchange) throws IOException;
     }
 
-    private static final ObjectMapper JSON = new ObjectMapper();
     private static final TestCertificate CERTIFICATE =
             TestCertificate.of("dns:localhost,dns:*.vault.azure.net,ip:127.0.0.1");
     private static final Pattern LOGIN = Pattern.compile("/([^/]+)/oauth2/v2.0/token");
+    private static final String IDENTITY = "/identity";
     private static final Pattern SECRET = Pattern.compile("/(secrets|deletedsecrets)/([^/]*)(?:/([^/]*))?");
 
     private final HttpsServer server;
@@ -92,21 +93,13 @@ public final class KeyVault implements AutoCloseable {
         return server.getAddress().getPort();
     }
 
-    public String clientSecret() {
-        return login.clientSecret();
-    }
-
-    /** The signed identity that the application trusts. */
-    public String assertion() {
-        return login.assertion();
-    }
-
-    public void replaceClientSecret(String next) {
-        login.replaceClientSecret(next);
-    }
-
     public void withdrawTokens() {
         login.withdrawTokens();
+    }
+
+    /** The variables of a machine that has a managed identity. */
+    public Map<String, String> managedIdentity() {
+        return Map.of("IDENTITY_ENDPOINT", authority() + IDENTITY, "IDENTITY_HEADER", KeyVaultLogin.IDENTITY_HEADER);
     }
 
     /** The trust of a client in this server and no other. */
@@ -134,7 +127,7 @@ public final class KeyVault implements AutoCloseable {
 
     /** As somebody with a portal does it. */
     public Answer put(String name, String body) {
-        return secrets.set(name, json(body));
+        return secrets.set(name, KeyVaultHttp.json(body));
     }
 
     /** The current version as the service tells it; for a deleted one or none an error. */
@@ -168,7 +161,7 @@ public final class KeyVault implements AutoCloseable {
     public KeyVault next(String request, int status, String body, Map<String, String> headers) {
         return next(request, exchange -> {
             headers.forEach(exchange.getResponseHeaders()::set);
-            answer(exchange, status, body);
+            KeyVaultHttp.answer(exchange, status, body);
         });
     }
 
@@ -195,7 +188,7 @@ public final class KeyVault implements AutoCloseable {
     /** Does what was asked for and cuts the connection. */
     public Trouble loseTheAnswer() {
         return exchange -> {
-            serve(exchange, body(exchange));
+            serve(exchange, KeyVaultHttp.body(exchange));
             exchange.close();
         };
     }
@@ -204,7 +197,7 @@ public final class KeyVault implements AutoCloseable {
     public Trouble after(Runnable before) {
         return exchange -> {
             before.run();
-            answer(exchange, serve(exchange, body(exchange)));
+            KeyVaultHttp.answer(exchange, serve(exchange, KeyVaultHttp.body(exchange)));
         };
     }
 
@@ -212,7 +205,7 @@ public final class KeyVault implements AutoCloseable {
         String method = exchange.getRequestMethod();
         String path = exchange.getRequestURI().getPath();
         exchange.getResponseHeaders().set("x-ms-request-id", UUID.randomUUID().toString());
-        boolean isLogin = LOGIN.matcher(path).matches();
+        boolean isLogin = LOGIN.matcher(path).matches() || path.equals(IDENTITY);
         if (!isLogin && !login.isGood(exchange.getRequestHeaders().getFirst("Authorization"))) {
             exchange.getRequestBody().readAllBytes();
             exchange.getResponseHeaders()
@@ -220,17 +213,17 @@ public final class KeyVault implements AutoCloseable {
                             "WWW-Authenticate",
                             "Bearer authorization=\"" + authority() + "/" + TENANT + "\", resource=\""
                                     + KeyVaultLogin.RESOURCE + "\"");
-            answer(exchange, Answer.refusal(401, "Unauthorized", ""));
+            KeyVaultHttp.answer(exchange, Answer.refusal(401, "Unauthorized", ""));
             return;
         }
         requests.add(method + " " + path);
-        String kind = isLogin ? "login" : method + " " + path.split("/")[1];
+        String kind = isLogin ? "login" : method + " " + path.split("/", 3)[1];
         Queue<Trouble> waiting = troubles.get(kind);
         Trouble trouble = waiting == null ? null : waiting.poll();
         if (trouble != null) {
             trouble.happen(exchange);
         } else {
-            answer(exchange, serve(exchange, body(exchange)));
+            KeyVaultHttp.answer(exchange, serve(exchange, KeyVaultHttp.body(exchange)));
         }
     }
 
@@ -242,7 +235,10 @@ public final class KeyVault implements AutoCloseable {
                     ? this.login.token(login.group(1), body)
                     : Answer.refusal(405, "MethodNotAllowed", "");
         }
-        Map<String, String> query = query(exchange);
+        Map<String, String> query = KeyVaultHttp.query(exchange);
+        if (path.equals(IDENTITY)) {
+            return this.login.managed(query, exchange.getRequestHeaders().getFirst("X-IDENTITY-HEADER"));
+        }
         String host = exchange.getRequestHeaders().getFirst("Host");
         if (!("https://" + host).equals(url()) || !"7.6".equals(query.get("api-version"))) {
             return Answer.refusal(400, "BadParameter", "");
@@ -255,7 +251,7 @@ public final class KeyVault implements AutoCloseable {
         String last = secret.group(3) == null ? "" : secret.group(3);
         String action = exchange.getRequestMethod() + " " + secret.group(1);
         return switch (action) {
-            case "PUT secrets" -> secrets.set(name, json(body));
+            case "PUT secrets" -> secrets.set(name, KeyVaultHttp.json(body));
             case "GET secrets" ->
                 last.equals("versions")
                         ? secrets.versions(
@@ -270,45 +266,6 @@ public final class KeyVault implements AutoCloseable {
             case "DELETE deletedsecrets" -> secrets.purge(name);
             default -> Answer.refusal(405, "MethodNotAllowed", "");
         };
-    }
-
-    private static Map<String, String> query(HttpExchange exchange) {
-        Map<String, String> query = new HashMap<>();
-        String raw = exchange.getRequestURI().getQuery();
-        for (String field : (raw == null ? "" : raw).split("&")) {
-            int equals = field.indexOf('=');
-            query.put(field.substring(0, Math.max(equals, 0)), field.substring(equals + 1));
-        }
-        return query;
-    }
-
-    private static String body(HttpExchange exchange) throws IOException {
-        return new String(exchange.getRequestBody().readAllBytes(), UTF_8);
-    }
-
-    private static JsonNode json(String body) {
-        try {
-            return JSON.readTree(body);
-        } catch (IOException failed) {
-            throw new UncheckedIOException(failed);
-        }
-    }
-
-    private static void answer(HttpExchange exchange, Answer answer) throws IOException {
-        answer(
-                exchange,
-                answer.status(),
-                answer.body().isMissingNode() ? "" : answer.body().toString());
-    }
-
-    private static void answer(HttpExchange exchange, int status, String body) throws IOException {
-        byte[] bytes = body.getBytes(UTF_8);
-        exchange.getResponseHeaders().set("Content-Type", "application/json; charset=utf-8");
-        exchange.sendResponseHeaders(status, bytes.length == 0 ? -1 : bytes.length);
-        if (bytes.length > 0) {
-            exchange.getResponseBody().write(bytes);
-        }
-        exchange.close();
     }
 
     private void awaitClose() {

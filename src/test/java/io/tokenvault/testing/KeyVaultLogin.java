@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Set;
@@ -18,21 +20,11 @@ final class KeyVaultLogin {
     /** The resource that a vault wants tokens for. */
     static final String RESOURCE = "https://vault.azure.net";
 
+    static final String CLIENT_SECRET = "client-secret-not-for-logs";
+    static final String ASSERTION = "signed-identity-not-for-logs";
+    static final String IDENTITY_HEADER = "identity-header-not-for-logs";
+
     private final Set<String> tokens = ConcurrentHashMap.newKeySet();
-    private volatile String clientSecret = "client-secret-not-for-logs";
-    private volatile String assertion = "signed-identity-not-for-logs";
-
-    String clientSecret() {
-        return clientSecret;
-    }
-
-    String assertion() {
-        return assertion;
-    }
-
-    void replaceClientSecret(String next) {
-        clientSecret = next;
-    }
 
     /** From now on nobody's token is good any more. */
     void withdrawTokens() {
@@ -63,16 +55,31 @@ final class KeyVaultLogin {
         if (!CLIENT.equals(form.get("client_id"))) {
             return refusal(400, "unauthorized_client", 700016);
         }
-        boolean bySecret = clientSecret.equals(form.get("client_secret"));
-        boolean byAssertion = assertion.equals(form.get("client_assertion"))
+        boolean bySecret = CLIENT_SECRET.equals(form.get("client_secret"));
+        boolean byAssertion = ASSERTION.equals(form.get("client_assertion"))
                 && "urn:ietf:params:oauth:client-assertion-type:jwt-bearer".equals(form.get("client_assertion_type"));
         if (!bySecret && !byAssertion) {
             return refusal(401, "invalid_client", 7000215);
         }
+        return granted();
+    }
+
+    /** The managed identity endpoint of App Service, 2019-08-01; no secret but a header that only the machine knows. */
+    KeyVaultSecrets.Answer managed(Map<String, String> query, String header) {
+        return IDENTITY_HEADER.equals(header)
+                        && "2019-08-01".equals(query.get("api-version"))
+                        && RESOURCE.equals(query.get("resource"))
+                ? granted()
+                : refusal(400, "invalid_request", 0);
+    }
+
+    private KeyVaultSecrets.Answer granted() {
         String token = "access-token-not-for-logs-" + UUID.randomUUID();
         tokens.add(token);
+        Instant expires = Instant.now().plus(Duration.ofHours(1));
         ObjectNode granted = JsonNodeFactory.instance.objectNode();
         granted.put("token_type", "Bearer").put("expires_in", 3600).put("ext_expires_in", 3600);
+        granted.put("expires_on", Long.toString(expires.getEpochSecond())).put("resource", RESOURCE);
         return new KeyVaultSecrets.Answer(200, granted.put("access_token", token));
     }
 

@@ -305,7 +305,7 @@ class AzureFailuresTest {
         SecretsBackend patient = connected(Map.of("client-secret-file", file.toString()));
         assertThatThrownBy(patient::check).isInstanceOf(Denied.class);
 
-        Files.writeString(file, vault.clientSecret() + "\n");
+        Files.writeString(file, KeyVault.CLIENT_SECRET + "\n");
 
         patient.check();
     }

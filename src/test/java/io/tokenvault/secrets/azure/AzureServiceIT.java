@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -61,9 +62,27 @@ class AzureServiceIT {
         return service.http().as(operator.text("/key"));
     }
 
+    @Test
+    void aManagedIdentityNeedsNoSecret() {
+        try (KeyVault vault = KeyVault.start();
+                ServiceProcess service = described(vault, vault.managedIdentity(), "")) {
+
+            assertThat(value(vault, "token-vault-production-keyring")).startsWith("{");
+            assertThat(service.log()).doesNotContain("not-for-logs");
+        }
+    }
+
     private ServiceProcess started(KeyVault vault) throws IOException {
-        Path secret = Files.writeString(folder.resolve("client-secret"), vault.clientSecret());
-        return ServiceProcess.in(folder)
+        Path secret = Files.writeString(folder.resolve("client-secret"), KeyVault.CLIENT_SECRET);
+        return described(vault, Map.of(), """
+                token-vault.backends.main.authority-host=%s
+                token-vault.backends.main.tenant-id=%s
+                token-vault.backends.main.client-id=%s
+                token-vault.backends.main.client-secret-file=%s""".formatted(vault.authority(), KeyVault.TENANT, KeyVault.CLIENT, secret));
+    }
+
+    private ServiceProcess described(KeyVault vault, Map<String, String> variables, String identity) {
+        ServiceProcess.Description description = ServiceProcess.in(folder)
                 .profile("prod")
                 .settings("""
                         token-vault.bootstrap.key=%s
@@ -71,16 +90,13 @@ class AzureServiceIT {
                         token-vault.environments.production.mark=prod
                         token-vault.backends.main.type=azure
                         token-vault.backends.main.vault-url=%s
-                        token-vault.backends.main.authority-host=%s
-                        token-vault.backends.main.tenant-id=%s
-                        token-vault.backends.main.client-id=%s
-                        token-vault.backends.main.client-secret-file=%s
                         quarkus.log.category."com.azure".level=TRACE
                         quarkus.log.category."com.microsoft.aad".level=TRACE
-                        quarkus.log.category."reactor".level=TRACE""".formatted(
-                        BOOTSTRAP_KEY, vault.url(), vault.authority(), KeyVault.TENANT, KeyVault.CLIENT, secret))
+                        quarkus.log.category."reactor".level=TRACE""".formatted(BOOTSTRAP_KEY, vault.url()))
+                .settings(identity)
                 .variable("JAVA_TOOL_OPTIONS", KeyVault.jvmOptions(folder))
-                .variable("AZURE_HTTP_LOG_DETAIL_LEVEL", "body_and_headers")
-                .start();
+                .variable("AZURE_HTTP_LOG_DETAIL_LEVEL", "body_and_headers");
+        variables.forEach(description::variable);
+        return description.start();
     }
 }

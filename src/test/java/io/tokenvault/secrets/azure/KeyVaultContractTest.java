@@ -72,7 +72,7 @@ class KeyVaultContractTest extends SecretsBackendContract {
     }
 
     static Map<String, String> settings(KeyVault vault, Path folder) throws IOException {
-        Path secret = Files.writeString(folder.resolve("client-secret"), vault.clientSecret() + "\n");
+        Path secret = Files.writeString(folder.resolve("client-secret"), KeyVault.CLIENT_SECRET + "\n");
         return Map.of(
                 "type",
                 "azure",
@@ -226,7 +226,7 @@ class KeyVaultContractTest extends SecretsBackendContract {
 
     @Test
     void aWorkloadIdentityLogsInWithItsSignedIdentity() throws IOException {
-        Path token = Files.writeString(folder.resolve("federated"), vault.assertion());
+        Path token = Files.writeString(folder.resolve("federated"), KeyVault.ASSERTION);
         SecretsBackend workload = connected(
                 Map.of("type", "azure", "vault-url", vault.url()),
                 new ConfigurationBuilder()
