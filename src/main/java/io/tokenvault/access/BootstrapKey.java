@@ -3,6 +3,7 @@ package io.tokenvault.access;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.quarkus.runtime.StartupEvent;
+import io.quarkus.runtime.configuration.ConfigurationException;
 import io.tokenvault.audit.Actor;
 import io.tokenvault.audit.AuditEvent;
 import io.tokenvault.audit.AuditLog;
@@ -110,11 +111,11 @@ public class BootstrapKey {
                     try {
                         return Files.readString(file).strip();
                     } catch (IOException unreadable) {
-                        throw new IllegalStateException("token-vault.bootstrap.key-file: " + file + " cannot be read");
+                        throw new ConfigurationException("token-vault.bootstrap.key-file: " + file + " cannot be read");
                     }
                 }));
         if (text.isPresent() && text.get().length() < SHORTEST) {
-            throw new IllegalStateException("token-vault.bootstrap.key has fewer than " + SHORTEST + " characters");
+            throw new ConfigurationException("token-vault.bootstrap.key has fewer than " + SHORTEST + " characters");
         }
         return text;
     }

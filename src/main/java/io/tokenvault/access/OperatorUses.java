@@ -26,7 +26,10 @@ class OperatorUses {
         pending.put(operator.value(), at);
     }
 
-    @Scheduled(every = "5s", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
+    @Scheduled(
+            every = "5s",
+            concurrentExecution = Scheduled.ConcurrentExecution.SKIP,
+            skipExecutionIf = Scheduled.ApplicationNotRunning.class)
     @Transactional
     void write() {
         // In one order, so that two replicas that write the same operators never wait for each other.

@@ -12,11 +12,11 @@ import io.tokenvault.secrets.SecretValue;
 import io.tokenvault.token.AddressRange;
 import io.tokenvault.token.EnvironmentName;
 import io.tokenvault.token.IsoDuration;
+import io.tokenvault.token.Scope;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
@@ -29,7 +29,6 @@ class ConnectionRequests {
     static final Pattern LABEL_KEY = Pattern.compile("[a-z0-9_.-]{1,63}");
     static final int LONGEST_LABEL_VALUE = 256;
 
-    private static final Pattern SCOPE = Pattern.compile("[\\x21\\x23-\\x5b\\x5d-\\x7e]{1,128}"); // RFC 6749 §3.3
     private static final int LONGEST_CREDENTIALS = 24_000;
     private static final int LONGEST_DISPLAY_NAME = 128;
     private static final int LONGEST_REASON = 500;
@@ -65,12 +64,7 @@ class ConnectionRequests {
                             "must be at most " + MOST_LABELS
                                     + " labels, each key of 1 to 63 characters of a-z 0-9 _ . -"
                                     + " and each value text of at most " + LONGEST_LABEL_VALUE + " characters"),
-                    fields.list(
-                            "scopes",
-                            MOST_SCOPES,
-                            scope -> Optional.of(scope)
-                                    .filter(text -> SCOPE.matcher(text).matches()),
-                            "each a scope-token of RFC 6749"),
+                    fields.list("scopes", MOST_SCOPES, Scope::parse, Scope.RULE),
                     fields.list(
                             "allowed_cidrs",
                             MOST_RANGES,

@@ -10,6 +10,7 @@ import io.tokenvault.access.Call;
 import io.tokenvault.environment.Environment;
 import io.tokenvault.environment.Environments;
 import io.tokenvault.http.QueryParameters;
+import io.tokenvault.token.IsoDuration;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
@@ -62,6 +63,6 @@ public class EnvironmentsResource {
     }
 
     private static @Nullable String text(@Nullable Duration duration) {
-        return duration == null ? null : duration.toString();
+        return duration == null ? null : IsoDuration.text(duration);
     }
 }

@@ -1,6 +1,7 @@
 package io.tokenvault.environment;
 
 import io.quarkus.runtime.configuration.ConfigUtils;
+import io.quarkus.runtime.configuration.ConfigurationException;
 import io.tokenvault.token.EnvironmentName;
 import io.tokenvault.token.Mark;
 import jakarta.inject.Inject;
@@ -33,7 +34,7 @@ public class Environments {
             byName.put(environment.name(), environment);
             Environment same = byMark.put(environment.mark(), environment);
             if (same != null) {
-                throw new IllegalStateException("token-vault.environments: " + same.name() + " and "
+                throw new ConfigurationException("token-vault.environments: " + same.name() + " and "
                         + environment.name() + " have the same mark, " + environment.mark());
             }
         }
@@ -75,7 +76,7 @@ public class Environments {
             EMBEDDED_MARKS.forEach((name, mark) -> environments.put(name, embedded(name, mark)));
         }
         if (environments.isEmpty()) {
-            throw new IllegalStateException(
+            throw new ConfigurationException(
                     "no environment is configured: set token-vault.environments.<name>.mark in a file");
         }
         return environments.values();
@@ -96,7 +97,7 @@ public class Environments {
                             settings.rotation().period().orElse(null),
                             settings.rotation().overlap()));
         } catch (IllegalArgumentException invalid) {
-            throw new IllegalStateException("token-vault.environments." + name + ": " + invalid.getMessage(), invalid);
+            throw new ConfigurationException("token-vault.environments." + name + ": " + invalid.getMessage());
         }
     }
 

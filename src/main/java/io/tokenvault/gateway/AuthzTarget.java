@@ -1,6 +1,7 @@
 package io.tokenvault.gateway;
 
 import io.tokenvault.http.Percent;
+import io.tokenvault.token.Scope;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -19,7 +20,6 @@ record AuthzTarget(String environment, Set<String> requiredScopes) {
     private static final String SCOPE = "scope=";
     private static final Pattern DOT_SEGMENT = Pattern.compile("(?i)(?:\\.|%2e){1,2}");
     private static final Pattern AMBIGUOUS = Pattern.compile("(?i)%(?:2f|5c|00)|\\\\|%(?![0-9a-f]{2})|[^!-~]");
-    private static final Pattern SCOPE_TOKEN = Pattern.compile("[\\x21\\x23-\\x5b\\x5d-\\x7e]{1,128}"); // RFC 6749 §3.3
 
     /** The parts of a raw target; empty when it is none that can be trusted. */
     static Optional<AuthzTarget> parse(String target) {
@@ -53,8 +53,7 @@ record AuthzTarget(String environment, Set<String> requiredScopes) {
     private static Optional<Set<String>> scopes(String text, String separator) {
         Set<String> scopes = new LinkedHashSet<>();
         for (String encoded : text.split(separator, -1)) {
-            Optional<String> scope = Percent.decode(encoded)
-                    .filter(decoded -> SCOPE_TOKEN.matcher(decoded).matches());
+            Optional<String> scope = Percent.decode(encoded).flatMap(Scope::parse);
             if (scope.isEmpty()) {
                 return Optional.empty();
             }

@@ -8,17 +8,16 @@ import io.tokenvault.http.ProblemCode;
 import io.tokenvault.http.ProblemException;
 import io.tokenvault.token.AddressRange;
 import io.tokenvault.token.EnvironmentName;
+import io.tokenvault.token.Scope;
 import io.tokenvault.validation.Demand;
 import java.net.InetAddress;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
-import java.util.regex.Pattern;
 
 /** One question of a platform service: is this token good for that? Prints nothing of the token. */
 final class ValidateRequest {
-    private static final Pattern SCOPE = Pattern.compile("[\\x21\\x23-\\x5b\\x5d-\\x7e]{1,128}"); // RFC 6749 §3.3
     private static final int MOST_SCOPES = 32;
 
     private final String token;
@@ -41,11 +40,7 @@ final class ValidateRequest {
         if (caller.onlyEnvironment().isEmpty()) {
             environment.required();
         }
-        Field<List<String>> scopes = fields.list(
-                "required_scopes",
-                MOST_SCOPES,
-                text -> Optional.of(text).filter(scope -> SCOPE.matcher(scope).matches()),
-                "each a scope-token of RFC 6749");
+        Field<List<String>> scopes = fields.list("required_scopes", MOST_SCOPES, Scope::parse, Scope.RULE);
         Field<InetAddress> source =
                 fields.value("source_ip", AddressRange::parseAddress, "must be an IPv4 or IPv6 address");
         return () -> {

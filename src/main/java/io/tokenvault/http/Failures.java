@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import io.quarkus.security.AuthenticationException;
 import io.quarkus.security.ForbiddenException;
 import io.quarkus.security.UnauthorizedException;
+import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.HttpException;
 import jakarta.ws.rs.WebApplicationException;
 import java.time.Duration;
@@ -12,11 +13,14 @@ import org.jboss.logging.Logger;
 /** Tells which problem a failure amounts to. What is nobody's mistake but ours is logged, once, under the request id. */
 final class Failures {
     private static final Logger LOG = Logger.getLogger(Failures.class);
+    /** Where a database that is away means that there is no verdict. */
+    private static final String VERDICTS = "/v1/validate";
+
     private static final Duration DATABASE_RETRY = Duration.ofSeconds(1);
 
     private Failures() {}
 
-    static ProblemException problem(Throwable failure, RequestId id) {
+    static ProblemException problem(Throwable failure, RoutingContext exchange) {
         return switch (failure) {
             case ProblemException problem -> problem;
             case WebApplicationException refused
@@ -27,7 +31,7 @@ final class Failures {
             case AuthenticationException _ -> ProblemException.badCredential("the credential is not accepted");
             case ForbiddenException _ -> of(403);
             case JsonProcessingException _ -> of(400);
-            default -> ours(failure, id);
+            default -> ours(failure, exchange);
         };
     }
 
@@ -50,11 +54,14 @@ final class Failures {
         };
     }
 
-    private static ProblemException ours(Throwable failure, RequestId id) {
+    private static ProblemException ours(Throwable failure, RoutingContext exchange) {
+        RequestId id = RequestId.of(exchange);
         if (DatabaseOutage.causes(failure)) {
             LOG.warnf("request %s: the database cannot be reached (%s)", id, DatabaseOutage.describe(failure));
-            return ProblemException.retryable(
-                    ProblemCode.DATABASE_UNAVAILABLE, "the database cannot be reached", DATABASE_RETRY);
+            ProblemCode code = Exchange.path(exchange).startsWith(VERDICTS)
+                    ? ProblemCode.VALIDATION_UNAVAILABLE
+                    : ProblemCode.DATABASE_UNAVAILABLE;
+            return ProblemException.retryable(code, "the database cannot be reached", DATABASE_RETRY);
         }
         LOG.errorf(Unquoted.of(failure), "request %s failed", id);
         return of(500);

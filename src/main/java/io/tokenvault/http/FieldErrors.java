@@ -7,8 +7,8 @@ import java.util.regex.Pattern;
 /** Gathers what is wrong with the fields of one request, at most one error per field, so that one answer names them all. */
 final class FieldErrors {
     private static final int MOST = 50;
-    /** Longer than any name of ours and shorter than any credential, so that a misplaced one is not echoed. */
-    private static final Pattern SHOWN = Pattern.compile("[A-Za-z0-9_.-]{1,48}");
+    /** Longer than any name of ours and shorter than any key, bootstrap keys included: a misplaced one is not echoed. */
+    private static final Pattern SHOWN = Pattern.compile("[A-Za-z0-9_.-]{1,31}");
 
     private final List<FieldError> errors = new ArrayList<>();
     private boolean verified;

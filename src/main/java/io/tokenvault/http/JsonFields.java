@@ -2,6 +2,7 @@ package io.tokenvault.http;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.tokenvault.token.IsoDuration;
+import io.tokenvault.token.Timestamp;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -118,7 +119,7 @@ public final class JsonFields {
 
     /** A point in time as in RFC 3339, with any offset. */
     public Field<Instant> instant(String name) {
-        return value(name, Rfc3339::parse, Rfc3339.RULE);
+        return value(name, Timestamp::parse, Timestamp.RULE);
     }
 
     /** A list of at most {@code max} different items, each of which {@code parse} understands. */

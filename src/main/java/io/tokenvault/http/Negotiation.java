@@ -5,21 +5,19 @@ import io.vertx.ext.web.RoutingContext;
 import java.util.List;
 import java.util.Locale;
 
-/** Whether the caller accepts JSON (RFC 9110 §12.5.1): what JAX-RS does by itself, for raw routes. */
-public final class Negotiation {
+/** Whether the caller accepts JSON (RFC 9110 §12.5.1); JAX-RS takes no notice of {@code q=0}. */
+final class Negotiation {
     private static final List<String> JSON = List.of("application/json", "application/*", "*/*");
 
     private Negotiation() {}
 
-    /** Returns when {@code Accept} is absent or has room for {@code application/json}, else throws 406. */
-    public static void requireJson(RoutingContext exchange) {
+    /** Whether {@code Accept} is absent or has room for {@code application/json}. */
+    static boolean acceptsJson(RoutingContext exchange) {
         List<String> accepts = exchange.request().headers().getAll(HttpHeaders.ACCEPT);
-        if (!accepts.isEmpty() && accepts.stream().noneMatch(Negotiation::hasRoomForJson)) {
-            throw Failures.of(406);
-        }
+        return accepts.isEmpty() || accepts.stream().anyMatch(Negotiation::hasRoomForJson);
     }
 
-    static boolean hasRoomForJson(String accept) {
+    private static boolean hasRoomForJson(String accept) {
         for (String range : accept.split(",", -1)) {
             String[] parts = range.strip().toLowerCase(Locale.ROOT).split("\\s*;\\s*", -1);
             boolean refused = false;

@@ -27,7 +27,7 @@ public final class Problems {
 
     /** Ends the request with the problem that this failure amounts to; logs it when it is our fault. */
     public static void write(RoutingContext exchange, Throwable failure) {
-        write(exchange, Failures.problem(failure, RequestId.of(exchange)));
+        write(exchange, Failures.problem(failure, exchange));
     }
 
     /** Ends the request with this problem; does nothing when an answer is under way already. */
@@ -59,7 +59,7 @@ public final class Problems {
     /** The same for JAX-RS: what an exception mapper returns. */
     public static Response response(RoutingContext exchange, Throwable failure) {
         RequestId id = RequestId.of(exchange);
-        ProblemException problem = Failures.problem(failure, id);
+        ProblemException problem = Failures.problem(failure, exchange);
         Response.ResponseBuilder response =
                 Response.status(problem.code().status()).type(MEDIA_TYPE).entity(document(problem, id));
         headers(problem).forEach(response::header);

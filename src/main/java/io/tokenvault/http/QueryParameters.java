@@ -1,5 +1,6 @@
 package io.tokenvault.http;
 
+import io.tokenvault.token.Timestamp;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -96,7 +97,7 @@ public final class QueryParameters {
 
     /** A point in time as in RFC 3339; its {@code +} must be percent-encoded. */
     public Field<Instant> instant(String name) {
-        return value(name, Rfc3339::parse, Rfc3339.RULE);
+        return value(name, Timestamp::parse, Timestamp.RULE);
     }
 
     /** {@code limit} (1 to 500, 50 when left out) and {@code cursor}; call the supplier after {@link #verify()}. */

@@ -63,17 +63,29 @@ public final class RequestBodies {
         int limit = BULK.contains(Exchange.path(exchange)) ? BULK_LIMIT : DEFAULT_LIMIT;
         long announced = announcedLength(request);
         if (announced == 0) {
-            return CompletableFuture.completedFuture(type == BodyType.JSON ? new byte[] {'{', '}'} : new byte[0]);
+            return CompletableFuture.completedFuture(absent(type));
         }
         if (announced > limit) {
             return CompletableFuture.failedFuture(tooLarge(limit));
         }
-        if (!isOf(type, request)) {
-            return CompletableFuture.failedFuture(ProblemException.of(
-                    ProblemCode.UNSUPPORTED_MEDIA_TYPE,
-                    "the body must come with Content-Type: " + type.mediaType() + ", UTF-8, not compressed"));
+        boolean readable = isOf(type, request);
+        // Chunks that say nothing of themselves may turn out to be none.
+        boolean perhapsAbsent = announced < 0 && !request.headers().contains(HttpHeaders.CONTENT_TYPE);
+        if (!readable && !perhapsAbsent) {
+            return CompletableFuture.failedFuture(unsupported(type));
         }
-        return collect(request, limit);
+        return collect(request, limit).thenCompose(bytes -> {
+            if (bytes.length == 0) {
+                return CompletableFuture.completedFuture(absent(type));
+            }
+            return readable
+                    ? CompletableFuture.completedFuture(bytes)
+                    : CompletableFuture.failedFuture(unsupported(type));
+        });
+    }
+
+    private static byte[] absent(BodyType type) {
+        return type == BodyType.JSON ? new byte[] {'{', '}'} : new byte[0];
     }
 
     /** What the head of the request says: 0 for no body, -1 for chunks of unknown length. */
@@ -127,6 +139,12 @@ public final class RequestBodies {
         return whole.orTimeout(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)
                 .exceptionallyCompose(failure ->
                         CompletableFuture.failedFuture(failure instanceof ProblemException ? failure : incomplete()));
+    }
+
+    private static ProblemException unsupported(BodyType type) {
+        return ProblemException.of(
+                ProblemCode.UNSUPPORTED_MEDIA_TYPE,
+                "the body must come with Content-Type: " + type.mediaType() + ", UTF-8, not compressed");
     }
 
     private static ProblemException tooLarge(int limit) {

@@ -105,16 +105,19 @@ public final class Routes {
         } else if (isUntouched(exchange)) {
             Problems.write(exchange, Failures.of(404));
         } else {
-            Optional<JaxRsPaths.Found> resource = resources.find(path);
-            if (resource.isEmpty()
-                    || resource.get()
-                            .methods()
-                            .contains(exchange.request().method().name())) {
-                exchange.next();
-            } else {
-                Exchange.name(exchange, resource.get().template());
-                Problems.writeNotAllowed(exchange, resource.get().methods());
-            }
+            resources.find(path).ifPresentOrElse(resource -> admit(exchange, resource), exchange::next);
+        }
+    }
+
+    /** What JAX-RS would see to itself, but after the caller and with another answer: the method, and what is accepted. */
+    private static void admit(RoutingContext exchange, JaxRsPaths.Found resource) {
+        if (!resource.methods().contains(exchange.request().method().name())) {
+            Exchange.name(exchange, resource.template());
+            Problems.writeNotAllowed(exchange, resource.methods());
+        } else if (!Negotiation.acceptsJson(exchange)) {
+            Problems.write(exchange, Failures.of(406));
+        } else {
+            exchange.next();
         }
     }
 

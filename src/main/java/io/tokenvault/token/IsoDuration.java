@@ -15,4 +15,15 @@ public final class IsoDuration {
     public static Optional<Duration> parse(String text) {
         return FORMAT.matcher(text).matches() ? Optional.of(Duration.parse(text)) : Optional.empty();
     }
+
+    /** As text, in whole seconds: days from two on, so that PT24H and P30D come back as they are written. */
+    public static String text(Duration duration) {
+        Duration seconds = Duration.ofSeconds(duration.toSeconds());
+        long days = seconds.toDays();
+        if (days < 2) {
+            return seconds.toString();
+        }
+        Duration rest = seconds.minusDays(days);
+        return "P" + days + "D" + (rest.isZero() ? "" : rest.toString().substring(1));
+    }
 }

@@ -10,6 +10,9 @@ import java.util.regex.Pattern;
 
 /** Times as text: RFC 3339, UTC, milliseconds, {@code Z}. */
 public final class Timestamp {
+    /** What {@link #parse} wants, as the message to whoever sent something else. */
+    public static final String RULE = "must be a time as in RFC 3339, such as 2026-01-31T09:30:00Z";
+
     private static final DateTimeFormatter FORMAT =
             DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSS'Z'").withZone(ZoneOffset.UTC);
     private static final Pattern RFC_3339 =

@@ -49,7 +49,10 @@ class TokenUses {
         return use == null || use.last().isBefore(known) ? known : use.last();
     }
 
-    @Scheduled(every = "2s", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
+    @Scheduled(
+            every = "2s",
+            concurrentExecution = Scheduled.ConcurrentExecution.SKIP,
+            skipExecutionIf = Scheduled.ApplicationNotRunning.class)
     void write() {
         if (pending.isEmpty()) {
             return;

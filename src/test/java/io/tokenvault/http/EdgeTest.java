@@ -1,5 +1,6 @@
 package io.tokenvault.http;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -37,10 +38,7 @@ class EdgeTest {
         RawClient.Answer answer = send(RawClient.get("/v1/edge-probe", "X-Request-Id: caller-42.x_y"));
 
         assertThat(answer.status()).isEqualTo(200);
-        assertThat(answer.body())
-                .isEqualTo("{\"display_name\":\"probe\",\"left_out\":null,\"absent\":null,"
-                        + "\"created_at\":\"2026-01-31T09:30:00.123Z\",\"max_life\":\"P30D\","
-                        + "\"request_id\":\"caller-42.x_y\",\"virtual_thread\":true}");
+        assertThat(answer.body()).isEqualTo("{\"request_id\":\"caller-42.x_y\",\"virtual_thread\":true}");
         assertThat(answer.header("Cache-Control")).isEqualTo("no-store");
         assertThat(answer.header("X-Content-Type-Options")).isEqualTo("nosniff");
         assertThat(answer.header("X-Request-Id")).isEqualTo("caller-42.x_y");
@@ -143,7 +141,7 @@ class EdgeTest {
     @Test
     void headAnswersAsGetWithoutBody() throws IOException {
         try (RawClient client = client()) {
-            client.write("HEAD /v1/edge-probe HTTP/1.1\r\nHost: edge\r\n\r\n".getBytes("US-ASCII"));
+            client.write("HEAD /v1/edge-probe HTTP/1.1\r\nHost: edge\r\n\r\n".getBytes(US_ASCII));
             String head = client.readHead();
 
             assertThat(head).startsWith("HTTP/1.1 200");
@@ -247,7 +245,7 @@ class EdgeTest {
         try (RawClient client = client()) {
             client.write(("POST /v1/edge-probe HTTP/1.1\r\nHost: edge\r\nExpect: 100-continue\r\nContent-Length: 2\r\n"
                             + JSON + "\r\n\r\n")
-                    .getBytes("US-ASCII"));
+                    .getBytes(US_ASCII));
             assertThat(client.read().status()).isEqualTo(100);
             assertThat(client.send("{}").status()).isEqualTo(200);
         }

@@ -6,7 +6,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.eclipse.microprofile.config.ConfigProvider;
 
-/** The running application of a Quarkus test, and operators to call it with. */
+/** A running service, that of a Quarkus test or a process, and operators to call it with. */
 public final class Deployment {
     private static final Map<URI, String> ADMIN_KEYS = new ConcurrentHashMap<>();
     private static final AtomicInteger NAMES = new AtomicInteger();
@@ -14,9 +14,8 @@ public final class Deployment {
     private final HttpCaller anyone;
     private final HttpCaller admin;
 
-    private Deployment(URI base) {
+    private Deployment(URI base, String bootstrap) {
         anyone = HttpCaller.of(base);
-        String bootstrap = ConfigProvider.getConfig().getValue("token-vault.bootstrap.key", String.class);
         admin = anyone.as(ADMIN_KEYS.computeIfAbsent(
                 base,
                 _ -> anyone.as(bootstrap)
@@ -30,7 +29,13 @@ public final class Deployment {
 
     public static Deployment current() {
         int port = ConfigProvider.getConfig().getValue("quarkus.http.port", Integer.class);
-        return new Deployment(URI.create("http://127.0.0.1:" + port));
+        String bootstrap = ConfigProvider.getConfig().getValue("token-vault.bootstrap.key", String.class);
+        return new Deployment(URI.create("http://127.0.0.1:" + port), bootstrap);
+    }
+
+    /** The service at {@code base}; its admin is made with the bootstrap key the first time. */
+    public static Deployment of(URI base, String bootstrap) {
+        return new Deployment(base, bootstrap);
     }
 
     /** Without a credential. */
@@ -45,9 +50,14 @@ public final class Deployment {
 
     /** A new operator with one role, bound to these environments. */
     public HttpCaller operator(String role, String... environments) {
+        return anyone.as(operatorKey(role, environments));
+    }
+
+    /** The key of such an operator. */
+    public String operatorKey(String role, String... environments) {
         String body = "{\"name\":\"%s-%d\",\"roles\":[\"%s\"],\"environments\":[\"%s\"]}"
                 .formatted(role, NAMES.incrementAndGet(), role, String.join("\",\"", environments));
-        return anyone.as(admin.post("/v1/operators", body).expect(201).text("/key"));
+        return admin.post("/v1/operators", body).expect(201).text("/key");
     }
 
     /** A new connection in this environment; {@code fields} are more fields of the body, or empty. */

@@ -43,8 +43,10 @@ public final class OpenBao implements AutoCloseable {
     private final URI url;
     private final Optional<Path> caFile;
     private final HttpClient http;
+    private final Path log;
 
-    private OpenBao(Process process, URI url, Optional<Path> caFile) {
+    private OpenBao(Process process, URI url, Optional<Path> caFile, Path log) {
+        this.log = log;
         this.process = process;
         this.url = url;
         this.caFile = caFile;
@@ -75,9 +77,10 @@ public final class OpenBao implements AutoCloseable {
                 command.add("-dev-tls");
                 command.add("-dev-tls-cert-dir=" + Files.createDirectories(folder.resolve("tls")));
             }
+            Path log = folder.resolve("openbao.log");
             Process process = new ProcessBuilder(command)
                     .redirectErrorStream(true)
-                    .redirectOutput(folder.resolve("openbao.log").toFile())
+                    .redirectOutput(log.toFile())
                     .start();
             // The test JVM may be stopped in the middle of a test; the server must not outlive it.
             Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
@@ -88,7 +91,7 @@ public final class OpenBao implements AutoCloseable {
                 pause(process, folder, giveUpAt);
             }
             OpenBao server =
-                    new OpenBao(process, URI.create((tls ? "https" : "http") + "://127.0.0.1:" + port), caFile);
+                    new OpenBao(process, URI.create((tls ? "https" : "http") + "://127.0.0.1:" + port), caFile, log);
             while (!server.isReady()) {
                 pause(process, folder, giveUpAt);
             }
@@ -141,10 +144,37 @@ public final class OpenBao implements AutoCloseable {
             throw new IllegalStateException(method + " " + path + ": " + answer.statusCode() + " " + answer.body());
         }
         try {
-            return JSON.readTree(answer.body());
+            return answer.body().isEmpty() ? JSON.missingNode() : JSON.readTree(answer.body());
         } catch (IOException failed) {
             throw new UncheckedIOException(failed);
         }
+    }
+
+    /** The current value of a secret in the mount {@code secret}; empty when there is none, or it was deleted. */
+    public Optional<JsonNode> secret(String name) {
+        String path = "secret/data/" + name;
+        return status(ROOT_TOKEN, "GET", path, "") == 404
+                ? Optional.empty()
+                : Optional.of(call("GET", path, "").at("/data/data"));
+    }
+
+    /** Stops the server where it stands: its port takes connections, and nobody answers. */
+    public void hang() {
+        signal("STOP");
+    }
+
+    /** Lets it go on where it stopped. */
+    public void goOn() {
+        signal("CONT");
+    }
+
+    /** Seals the server: it refuses every call until {@link #unseal}. */
+    public void seal() {
+        call("PUT", "sys/seal", "");
+    }
+
+    public void unseal() {
+        call("PUT", "sys/unseal", "{\"key\":\"" + unsealKey() + "\"}");
     }
 
     /** The status of such a call. */
@@ -165,6 +195,36 @@ public final class OpenBao implements AutoCloseable {
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException(interrupted);
+        }
+    }
+
+    private void signal(String name) {
+        try {
+            int exitCode = new ProcessBuilder("kill", "-" + name, Long.toString(process.pid()))
+                    .inheritIO()
+                    .start()
+                    .waitFor();
+            if (exitCode != 0) {
+                throw new IllegalStateException("kill -" + name + " ended with " + exitCode);
+            }
+        } catch (IOException failed) {
+            throw new UncheckedIOException(failed);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(interrupted);
+        }
+    }
+
+    /** The development server says it once, when it starts. */
+    private String unsealKey() {
+        String label = "Unseal Key: ";
+        try (var lines = Files.lines(log)) {
+            return lines.filter(line -> line.startsWith(label))
+                    .map(line -> line.substring(label.length()).strip())
+                    .findFirst()
+                    .orElseThrow(() -> new IllegalStateException("OpenBao did not say its unseal key"));
+        } catch (IOException failed) {
+            throw new UncheckedIOException(failed);
         }
     }
 
@@ -221,6 +281,9 @@ public final class OpenBao implements AutoCloseable {
 
     @Override
     public void close() {
+        if (process.isAlive()) {
+            goOn();
+        }
         http.close();
         process.destroy();
         try {

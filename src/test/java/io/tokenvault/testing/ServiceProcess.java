@@ -78,6 +78,15 @@ public final class ServiceProcess implements AutoCloseable {
             return this;
         }
 
+        /** Keeps every secret in that server, at its mount {@code secret}. */
+        public Description secretsIn(OpenBao server) {
+            return settings("""
+                    token-vault.backends.main.type=vault
+                    token-vault.backends.main.url=%s
+                    token-vault.backends.main.auth.method=token
+                    token-vault.backends.main.auth.token=%s""".formatted(server.url(), OpenBao.ROOT_TOKEN));
+        }
+
         /** The service as described, not yet started. */
         public ServiceProcess build() {
             TestDatabase chosen = database.orElseGet(TestDatabase::create);

@@ -12,6 +12,7 @@ import io.tokenvault.secrets.SecretName;
 import io.tokenvault.secrets.SecretsBackend;
 import io.tokenvault.secrets.SystemConfig;
 import io.tokenvault.secrets.UnsafeConfig;
+import io.tokenvault.secrets.aws.AwsSecretsBackend;
 import io.tokenvault.secrets.azure.AzureSecretsBackend;
 import io.tokenvault.secrets.local.LocalSecretsBackend;
 import io.tokenvault.secrets.vault.VaultSecretsBackend;
@@ -79,6 +80,7 @@ final class BackendAssembly {
                     yield local(name, directory, keyFile(settings, directory), unsafe);
                 }
                 case VAULT -> VaultSecretsBackend.connect(name, settings, unsafe);
+                case AWS -> AwsSecretsBackend.connect(name, probe, settings, unsafe);
                 case AZURE -> AzureSecretsBackend.connect(name, probe, settings, embedded);
             };
             return decorated(name, adapter, meters);

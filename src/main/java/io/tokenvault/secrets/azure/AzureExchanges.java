@@ -96,10 +96,14 @@ final class AzureExchanges {
         }
     }
 
-    /** Whether there is still time after a short pause, for something that takes the service a while. */
+    /**
+     * Whether there is still time for an exchange after a short pause, for something that takes the service a while. A
+     * write that began too late would end without an answer.
+     */
     boolean paused() {
         Duration pause = Duration.ofMillis(ThreadLocalRandom.current().nextLong(50, 100));
-        if (deadline - System.nanoTime() <= pause.toNanos()) {
+        if (deadline - System.nanoTime()
+                <= pause.plus(AzureClients.EXCHANGE_LIMIT).toNanos()) {
             return false;
         }
         try {

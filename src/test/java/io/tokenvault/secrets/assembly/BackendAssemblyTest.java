@@ -31,7 +31,7 @@ class BackendAssemblyTest {
                 Settings.file(lines).getConfigMapping(BackendsConfig.class),
                 unsafe,
                 false,
-                Map.of(),
+                Map.of(PRODUCTION, "main"),
                 new SimpleMeterRegistry());
     }
 
@@ -45,11 +45,13 @@ class BackendAssemblyTest {
                         "token-vault.backends.spare.type", "vault",
                         "token-vault.backends.spare.url", "https://vault.example",
                         "token-vault.backends.spare.auth.method", "kubernetes",
-                        "token-vault.backends.spare.auth.role", "tv"),
+                        "token-vault.backends.spare.auth.role", "tv",
+                        "token-vault.backends.cloud.type", "aws",
+                        "token-vault.backends.cloud.region", "eu-central-1"),
                 Settings.unsafe("local-backend"));
 
         assertThat(made)
-                .containsOnlyKeys("main", "spare")
+                .containsOnlyKeys("main", "spare", "cloud")
                 .allSatisfy((_, backend) -> assertThat(backend).isInstanceOf(MeteredSecretsBackend.class));
         assertThat(folder.resolve("secrets.key")).isRegularFile();
     }
@@ -106,6 +108,40 @@ class BackendAssemblyTest {
 
     @ParameterizedTest
     @CsvSource(textBlock = """
+            region,               Frankfurt,        region must be the name of one
+            region,               evil.example/x,   region must be the name of one
+            endpoint,             http://v.example, token-vault.unsafe.plain-http=true
+            endpoint,             v.example,        https://host
+            endpoint,             https://u:p@v.x,  https://host
+            recovery-window-days, 6,                recovery-window-days must be from 7 to 30
+            recovery-window-days, 31,               recovery-window-days must be from 7 to 30
+            """)
+    void whatIsWrongOrUnsafeForAwsIsNamed(String setting, String value, String message) {
+        Map<String, String> lines = new HashMap<>(Map.of(
+                "token-vault.backends.main.type", "aws",
+                "token-vault.backends.main.region", "eu-central-1"));
+        lines.put("token-vault.backends.main." + setting, value);
+
+        assertThatThrownBy(() -> made(lines, Settings.unsafe()))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageContainingAll("token-vault.backends.main: ", message);
+    }
+
+    @Test
+    void awsDeletesInOneWayOnly() {
+        assertThatThrownBy(() -> made(
+                        Map.of(
+                                "token-vault.backends.main.type", "aws",
+                                "token-vault.backends.main.region", "eu-central-1",
+                                "token-vault.backends.main.force-delete", "true",
+                                "token-vault.backends.main.recovery-window-days", "7"),
+                        Settings.unsafe()))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageContaining("exclude each other");
+    }
+
+    @ParameterizedTest
+    @CsvSource(textBlock = """
             vault-url,        ,                     vault-url is missing
             vault-url,        http://x.example,     https://host
             vault-url,        https://x.example/y,  https://host
@@ -148,7 +184,7 @@ class BackendAssemblyTest {
     @Test
     void anUnknownTypeIsNamed() {
         assertThatThrownBy(() -> Settings.file(Map.of("token-vault.backends.main.type", "floppy")))
-                .hasMessageContainingAll("token-vault.backends.main.type", "floppy", "local", "vault", "azure");
+                .hasMessageContainingAll("token-vault.backends.main.type", "floppy", "local", "vault", "aws", "azure");
     }
 
     @Test
