@@ -201,6 +201,15 @@ public final class KeyVault implements AutoCloseable {
         };
     }
 
+    /** Does what was asked for, then something else, and answers then. */
+    public Trouble before(Runnable after) {
+        return exchange -> {
+            Answer answer = serve(exchange, KeyVaultHttp.body(exchange));
+            after.run();
+            KeyVaultHttp.answer(exchange, answer);
+        };
+    }
+
     private void handle(HttpExchange exchange) throws IOException {
         String method = exchange.getRequestMethod();
         String path = exchange.getRequestURI().getPath();
