@@ -20,7 +20,8 @@ public interface BackendsConfig {
     enum Type {
         LOCAL,
         VAULT,
-        AWS
+        AWS,
+        AZURE
     }
 
     /** The settings of one backend; those of another type are ignored. */
@@ -62,6 +63,29 @@ public interface BackendsConfig {
         /** aws: deletes at once and for good, instead. */
         @WithDefault("false")
         boolean forceDelete();
+
+        /** azure: the address of the vault. */
+        Optional<URI> vaultUrl();
+
+        /** azure: where to log in; by default the public cloud, or what a workload identity says. */
+        Optional<URI> authorityHost();
+
+        /** azure: the tenant of our identity; that of a workload identity by default. */
+        Optional<String> tenantId();
+
+        /** azure: the application we are; that of a workload identity by default. */
+        Optional<String> clientId();
+
+        /** azure: a file that holds a client secret, read again when it was refused. */
+        Optional<Path> clientSecretFile();
+
+        /** azure: removes deleted secrets for good, where the vault lets us. */
+        @WithDefault("false")
+        boolean purge();
+
+        /** azure: refuses a vault that asks for a token for another service than its own. */
+        @WithDefault("true")
+        boolean verifyChallenge();
     }
 
     /** vault: how we log in. */

@@ -135,6 +135,13 @@ class ArchitectureTest {
                 .check(PRODUCTION);
         noClasses()
                 .that()
+                .resideOutsideOfPackage(ROOT + "secrets.azure..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("com.azure..", "com.microsoft..", "reactor..")
+                .check(PRODUCTION);
+        noClasses()
+                .that()
                 .resideOutsideOfPackages(ROOT + "secrets.keyring..", ROOT + "secrets.local..")
                 .should()
                 .dependOnClassesThat()

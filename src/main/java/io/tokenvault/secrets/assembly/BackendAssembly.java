@@ -13,6 +13,7 @@ import io.tokenvault.secrets.SecretsBackend;
 import io.tokenvault.secrets.SystemConfig;
 import io.tokenvault.secrets.UnsafeConfig;
 import io.tokenvault.secrets.aws.AwsSecretsBackend;
+import io.tokenvault.secrets.azure.AzureSecretsBackend;
 import io.tokenvault.secrets.local.LocalSecretsBackend;
 import io.tokenvault.secrets.vault.VaultSecretsBackend;
 import io.tokenvault.token.EnvironmentName;
@@ -56,7 +57,7 @@ final class BackendAssembly {
         Map<String, SecretsBackend> backends = new LinkedHashMap<>();
         config.all()
                 .forEach((name, settings) ->
-                        backends.put(name, made(name, settings, unsafe, probe(name, names), meters)));
+                        backends.put(name, made(name, settings, unsafe, embedded, probe(name, names), meters)));
         if (backends.isEmpty() && embedded) {
             SecretsBackend local = local(EMBEDDED_NAME, EMBEDDED_DIRECTORY, EMBEDDED_KEY_FILE, unsafe);
             backends.put(EMBEDDED_NAME, decorated(EMBEDDED_NAME, local, meters));
@@ -65,7 +66,12 @@ final class BackendAssembly {
     }
 
     private static SecretsBackend made(
-            String name, BackendsConfig.One settings, UnsafeConfig unsafe, SecretName probe, MeterRegistry meters) {
+            String name,
+            BackendsConfig.One settings,
+            UnsafeConfig unsafe,
+            boolean embedded,
+            SecretName probe,
+            MeterRegistry meters) {
         try {
             SecretsBackend adapter = switch (settings.type()) {
                 case LOCAL -> {
@@ -75,6 +81,7 @@ final class BackendAssembly {
                 }
                 case VAULT -> VaultSecretsBackend.connect(name, settings, unsafe);
                 case AWS -> AwsSecretsBackend.connect(name, probe, settings, unsafe);
+                case AZURE -> AzureSecretsBackend.connect(name, probe, settings, embedded);
             };
             return decorated(name, adapter, meters);
         } catch (IllegalArgumentException refused) {

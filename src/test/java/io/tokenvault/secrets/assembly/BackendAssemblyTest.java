@@ -140,10 +140,51 @@ class BackendAssemblyTest {
                 .hasMessageContaining("exclude each other");
     }
 
+    @ParameterizedTest
+    @CsvSource(textBlock = """
+            vault-url,        ,                     vault-url is missing
+            vault-url,        http://x.example,     https://host
+            vault-url,        https://x.example/y,  https://host
+            vault-url,        https://u:p@x.example, https://host
+            authority-host,   http://login.example, authority-host must be of the form https://host
+            tenant-id,        ,                     tenant-id is missing
+            client-id,        ,                     client-id is missing
+            verify-challenge, false,                verify-challenge=false
+            """)
+    void whatIsMissingWrongOrUnsafeOfAzureIsNamed(String setting, String value, String message) {
+        assertThatThrownBy(() -> made(azure(Map.of(setting, value == null ? "" : value)), Settings.unsafe()))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageContainingAll("token-vault.backends.main: ", message);
+    }
+
+    @Test
+    void onlyDevelopmentDoesWithoutTheCheckOfTheChallenge() {
+        Map<String, String> lines = azure(Map.of("verify-challenge", "false"));
+
+        assertThat(BackendAssembly.made(
+                        Settings.file(lines).getConfigMapping(BackendsConfig.class),
+                        Settings.unsafe(),
+                        true,
+                        Map.of(),
+                        new SimpleMeterRegistry()))
+                .containsOnlyKeys("main");
+    }
+
+    private static Map<String, String> azure(Map<String, String> changes) {
+        Map<String, String> lines = new HashMap<>(Map.of(
+                "token-vault.backends.main.type", "azure",
+                "token-vault.backends.main.vault-url", "https://x.vault.azure.net",
+                "token-vault.backends.main.tenant-id", "t",
+                "token-vault.backends.main.client-id", "c",
+                "token-vault.backends.main.client-secret-file", "/secret"));
+        changes.forEach((key, value) -> lines.put("token-vault.backends.main." + key, value));
+        return lines;
+    }
+
     @Test
     void anUnknownTypeIsNamed() {
         assertThatThrownBy(() -> Settings.file(Map.of("token-vault.backends.main.type", "floppy")))
-                .hasMessageContainingAll("token-vault.backends.main.type", "floppy", "local", "vault");
+                .hasMessageContainingAll("token-vault.backends.main.type", "floppy", "local", "vault", "aws", "azure");
     }
 
     @Test
