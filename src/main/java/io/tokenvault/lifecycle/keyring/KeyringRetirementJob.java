@@ -3,6 +3,7 @@ package io.tokenvault.lifecycle.keyring;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import io.tokenvault.audit.AuditLog;
 import io.tokenvault.audit.Origin;
+import io.tokenvault.coherence.FaultPoint;
 import io.tokenvault.lifecycle.jobs.Job;
 import io.tokenvault.lifecycle.jobs.JobKind;
 import io.tokenvault.lifecycle.jobs.JobStep;
@@ -71,7 +72,11 @@ class KeyringRetirementJob implements JobKind {
             if (generation.isEmpty()) {
                 return new Waiting("waiting for replicas that have not loaded the newest keys");
             }
-            audit.append(KeyringEvents.of("keyring.remove_keys", job.environment(), "job " + job.id(), Origin.SERVICE));
+            FaultPoint.KEYRING_AFTER_REMOVE.pass();
+            if (keyrings.announce(job.environment(), generation.getAsLong())) {
+                audit.append(
+                        KeyringEvents.of("keyring.remove_keys", job.environment(), "job " + job.id(), Origin.SERVICE));
+            }
             return new Onward(Long.toString(generation.getAsLong()), job.progress(), "the older keys are out of use");
         });
     }

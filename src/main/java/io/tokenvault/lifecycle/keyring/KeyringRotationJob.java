@@ -3,6 +3,7 @@ package io.tokenvault.lifecycle.keyring;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import io.tokenvault.audit.AuditLog;
 import io.tokenvault.audit.Origin;
+import io.tokenvault.coherence.FaultPoint;
 import io.tokenvault.lifecycle.jobs.Job;
 import io.tokenvault.lifecycle.jobs.JobKind;
 import io.tokenvault.lifecycle.jobs.JobStep;
@@ -51,6 +52,7 @@ class KeyringRotationJob implements JobKind {
 
     private JobStep add(Job job) {
         long generation = keyrings.addKeys(job.environment());
+        FaultPoint.KEYRING_AFTER_ADD.pass();
         announce(job, "keyring.add_keys", generation);
         return onward(job, Stage.ADDED, generation, "new keys are in the backend, not used yet");
     }
@@ -61,6 +63,7 @@ class KeyringRotationJob implements JobKind {
             return waitingForReplicas(missing, generation);
         }
         long next = keyrings.promote(job.environment());
+        FaultPoint.KEYRING_AFTER_USE.pass();
         announce(job, "keyring.use_new_keys", next);
         return onward(job, Stage.USED, next, "every replica has the new keys, and starts to use them");
     }
@@ -86,6 +89,7 @@ class KeyringRotationJob implements JobKind {
         }
         int resealed = resealer.reseal(environment, keys.get().sealing().others());
         if (resealed > 0) {
+            FaultPoint.KEYRING_AFTER_RESEAL.pass();
             return new Onward(job.position(), job.progress().plus(resealed), "sealing again");
         }
         long left = resealer.count(environment, keys.get().sealing().others());
@@ -98,8 +102,9 @@ class KeyringRotationJob implements JobKind {
 
     private void announce(Job job, String action, long generation) {
         QuarkusTransaction.requiringNew().run(() -> {
-            keyrings.announce(job.environment(), generation);
-            audit.append(KeyringEvents.of(action, job.environment(), "job " + job.id(), Origin.SERVICE));
+            if (keyrings.announce(job.environment(), generation)) {
+                audit.append(KeyringEvents.of(action, job.environment(), "job " + job.id(), Origin.SERVICE));
+            }
         });
     }
 

@@ -87,14 +87,15 @@ final class KeyringRecords {
         }
     }
 
-    /** Tells every replica to load this generation, which is in the backend already. */
-    void announce(EnvironmentName environment, long generation) throws SQLException {
+    /** Tells every replica to load this generation, which is in the backend already; whether that is news. */
+    boolean announce(EnvironmentName environment, long generation) throws SQLException {
         try (Connection connection = database.getConnection();
                 PreparedStatement update = connection.prepareStatement(
-                        "update keyring set generation = greatest(generation, ?) where environment = ?")) {
+                        "update keyring set generation = ? where environment = ? and generation < ?")) {
             update.setLong(1, generation);
             update.setString(2, environment.value());
-            update.executeUpdate();
+            update.setLong(3, generation);
+            return update.executeUpdate() > 0;
         }
     }
 

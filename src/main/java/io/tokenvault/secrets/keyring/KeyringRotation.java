@@ -76,9 +76,9 @@ public class KeyringRotation {
     }
 
     /**
-     * Takes all keys but the newest out of use, unless they are, and announces it in the running transaction, which must
-     * end soon. What was made with the others is lost. Gives the generation that replicas must load; empty, with nothing
-     * done, when a replica has still to load what was announced before.
+     * Takes all keys but the newest out of use, unless they are; no replica is counted on anew before the running
+     * transaction, which must announce it, ends. What was made with the others is lost. Gives the generation that
+     * replicas must load; empty, with nothing done, when one has still to load what was announced before.
      */
     public OptionalLong removeOlder(EnvironmentName environment) {
         LoadedKeyring now = read(environment);
@@ -93,13 +93,16 @@ public class KeyringRotation {
             }
             generation = demand(write(environment, now, Keyring::withoutOthers), after -> !after.hasOthers());
         }
-        announce(environment, generation);
         return OptionalLong.of(generation);
     }
 
-    /** Tells every replica to load a generation that the backend holds; in the running transaction, if there is one. */
-    public void announce(EnvironmentName environment, long generation) {
-        run(() -> records.announce(environment, generation));
+    /**
+     * Tells every replica, in the running transaction, to load a generation that the backend holds.
+     *
+     * @return whether that is news
+     */
+    public boolean announce(EnvironmentName environment, long generation) {
+        return asked(() -> records.announce(environment, generation));
     }
 
     /** How many replicas are still to load a generation. */
