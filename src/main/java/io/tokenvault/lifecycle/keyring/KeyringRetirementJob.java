@@ -63,6 +63,7 @@ class KeyringRetirementJob implements JobKind {
             holders.end(environment, stragglers, Origin.SERVICE);
             return new Onward("", job.progress(), "ended what was issued in the meantime");
         }
+        keyrings.rely(environment);
         return remove(job);
     }
 

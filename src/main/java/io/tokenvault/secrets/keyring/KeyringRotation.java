@@ -69,10 +69,18 @@ public class KeyringRotation {
         if (!now.keyring().hasNext()) {
             return now.generation();
         }
-        // From here on the database insists on the new keys, which are in the backend, before anything is made with
-        // them.
-        run(() -> records.replace(environment, now.keyring().promoted().fingerprint(environment)));
+        insist(environment, now.keyring().promoted());
         return demand(write(environment, now, Keyring::promoted), after -> !after.hasNext());
+    }
+
+    /** Has the database insist on the newest keys, so that it can do without the older ones; committed before those go. */
+    public void rely(EnvironmentName environment) {
+        insist(environment, read(environment).keyring());
+    }
+
+    /** From here on no replica starts without the primary keys of {@code keyring}, which are in the backend. */
+    private void insist(EnvironmentName environment, Keyring keyring) {
+        run(() -> records.replace(environment, keyring.fingerprint(environment)));
     }
 
     /**
@@ -87,6 +95,7 @@ public class KeyringRotation {
         }
         long generation = now.generation();
         if (now.keyring().hasOthers()) {
+            demandRemembered(environment, now.keyring().withoutOthers());
             run(replicas::closeEntrance);
             if (missing(environment, generation) > 0) {
                 return OptionalLong.empty();
@@ -117,13 +126,17 @@ public class KeyringRotation {
                         Keyring.of(stored.value()).map(keyring -> new LoadedKeyring(keyring, stored.generation())))
                 .orElseThrow(
                         () -> new IllegalStateException("the backend holds no keyring of environment " + environment));
+        demandRemembered(environment, read.keyring());
+        return read;
+    }
+
+    private void demandRemembered(EnvironmentName environment, Keyring keyring) {
         boolean remembered = asked(() -> records.find(environment))
-                .filter(known -> read.keyring().has(known.fingerprint(), environment))
+                .filter(known -> keyring.has(known.fingerprint(), environment))
                 .isPresent();
         if (!remembered) {
-            throw new IllegalStateException("the backend holds another keyring of environment " + environment);
+            throw new IllegalStateException("the database remembers another keyring of environment " + environment);
         }
-        return read;
     }
 
     private LoadedKeyring write(EnvironmentName environment, LoadedKeyring now, UnaryOperator<Keyring> change) {
