@@ -91,7 +91,8 @@ public final class StartChecks {
         for (String key : RANGES) {
             for (String range : config.getOptionalValues(key, String.class).orElse(List.of())) {
                 if (AddressRange.parse(range.strip()).isEmpty()) {
-                    return Optional.of("Refusing to start: " + key + ": '" + range + "' is no range in CIDR notation.");
+                    return Optional.of("Refusing to start: " + key + ": '" + range
+                            + "' is not an address range in CIDR notation.");
                 }
             }
         }

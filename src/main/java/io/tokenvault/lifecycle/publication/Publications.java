@@ -256,7 +256,11 @@ public class Publications {
     }
 
     /** Forgets the published values of current tokens that time has ended: nobody can need them any more. */
-    @Scheduled(every = "1m", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
+    @Scheduled(
+            every = "1m",
+            delayed = "30s",
+            concurrentExecution = Scheduled.ConcurrentExecution.SKIP,
+            skipExecutionIf = Scheduled.ApplicationNotRunning.class)
     @Transactional
     void scrub() {
         database.createNativeQuery("""
