@@ -79,7 +79,7 @@ class Changes {
     }
 
     private Answer prepare(Answer answer) {
-        boolean async = isAsync() && answer.effect() == Answer.Effect.TIGHTENING;
+        boolean async = isAsync(answer);
         showEffect(answer, async);
         FaultPoint.CHANGE_BEFORE_COMMIT.pass();
         return async
@@ -90,7 +90,7 @@ class Changes {
 
     private void complete(Answer answer) {
         FaultPoint.CHANGE_AFTER_COMMIT.pass();
-        boolean async = answer.status() == 202;
+        boolean async = isAsync(answer);
         if (!async) {
             publisher.publish(answer.published());
         }
@@ -136,7 +136,7 @@ class Changes {
         return json;
     }
 
-    private static Response respond(Answer answer) {
+    private Response respond(Answer answer) {
         if (answer.shownOnce() instanceof Answer.ShownOnce secret) {
             secret.in(answer.body()).put(secret.field(), secret.credential().reveal());
         }
@@ -146,16 +146,18 @@ class Changes {
         if (answer.location() != null) {
             response.header(HttpHeaders.LOCATION, URI.create(answer.location()));
         }
-        if (answer.status() == 202) {
+        if (isAsync(answer)) {
             response.header("Preference-Applied", "respond-async");
         }
         return response.build();
     }
 
     /** RFC 7240 §4.1. */
-    private boolean isAsync() {
-        return exchange.request().headers().getAll("Prefer").stream()
-                .flatMap(header -> java.util.Arrays.stream(header.split(",")))
-                .anyMatch(preference -> preference.split(";", 2)[0].strip().equalsIgnoreCase("respond-async"));
+    private boolean isAsync(Answer answer) {
+        return answer.effect() == Answer.Effect.TIGHTENING
+                && exchange.request().headers().getAll("Prefer").stream()
+                        .flatMap(header -> java.util.Arrays.stream(header.split(",")))
+                        .anyMatch(preference ->
+                                preference.split(";", 2)[0].strip().equalsIgnoreCase("respond-async"));
     }
 }

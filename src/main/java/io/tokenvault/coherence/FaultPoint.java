@@ -31,7 +31,15 @@ public enum FaultPoint {
     /** The backend holds the value; the database does not know. */
     PUBLISH_AFTER_PUT,
     /** The database knows; the lease is given back. */
-    PUBLISH_AFTER_DONE;
+    PUBLISH_AFTER_DONE,
+    /** The backend holds new keys that are not used; the database does not know. */
+    KEYRING_AFTER_ADD,
+    /** The backend says that the new keys are used; the database does not know. */
+    KEYRING_AFTER_USE,
+    /** Some values are sealed again; the job does not know. */
+    KEYRING_AFTER_RESEAL,
+    /** The older keys are out of the backend; the database does not know. */
+    KEYRING_AFTER_REMOVE;
 
     /** What happens at a point. */
     public enum Action {

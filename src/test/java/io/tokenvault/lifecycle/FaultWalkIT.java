@@ -6,12 +6,8 @@ import io.tokenvault.coherence.FaultPoint;
 import io.tokenvault.testing.Deployment;
 import io.tokenvault.testing.Operation;
 import io.tokenvault.testing.ServiceProcess;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
@@ -21,7 +17,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** The process ends at a fault point, as after kill -9, and starts again: repeating the request ends it well. */
 class FaultWalkIT {
     private static final String BOOTSTRAP_KEY = "a-bootstrap-key-of-the-fault-walk-0001";
-    private static final String SETTING = "token-vault.unsafe.fault-point=";
 
     @TempDir
     static Path folder;
@@ -56,29 +51,15 @@ class FaultWalkIT {
     })
     void aRepeatedRequestEndsWell(Operation operation, FaultPoint point) {
         Operation.Attempt attempt = operation.on(deployment);
-        restartWith(point.code() + ":halt");
+        service.restartWithFault(point.code() + ":halt");
 
         attempt.send();
         assertThat(service.awaitExit(Duration.ofSeconds(20)))
                 .as("the process ended")
                 .hasValue(137);
-        restartWith("");
+        service.restartWithFault("");
 
         assertThat(attempt.repeat().status()).isIn(200, 201);
         attempt.check();
-    }
-
-    private static void restartWith(String fault) {
-        Path settings = folder.resolve("service.properties");
-        try {
-            List<String> kept = Files.readAllLines(settings).stream()
-                    .filter(line -> !line.startsWith(SETTING))
-                    .toList();
-            Files.writeString(
-                    settings, String.join("\n", kept) + "\n" + (fault.isEmpty() ? "" : SETTING + fault + "\n"));
-        } catch (IOException failed) {
-            throw new UncheckedIOException(failed);
-        }
-        service.restart();
     }
 }

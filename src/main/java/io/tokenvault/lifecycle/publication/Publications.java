@@ -280,6 +280,6 @@ public class Publications {
     }
 
     private static String context(ConnectionId id) {
-        return "publication:" + id;
+        return SealedPublications.CONTEXT + id;
     }
 }
