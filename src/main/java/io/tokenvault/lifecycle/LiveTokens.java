@@ -33,6 +33,7 @@ class LiveTokens {
             Optional<EndCause> end = token.life(policy).endAt(now);
             end.ifPresentOrElse(token::expire, () -> live.add(token));
         }
+        tokens.flush(); // one that has ended leaves its place before another one takes it
         return live;
     }
 

@@ -171,6 +171,21 @@ class RotationTest {
     }
 
     @Test
+    void whenAnOverlapIsOverTheNextOneBegins() {
+        for (int rotation = 0; rotation < 4; rotation++) {
+            String old = rotate("{\"overlap\":\"PT1S\"}").expect(200).text("/previous/token_id");
+
+            assertThat(Waiting.until(
+                            Duration.ofSeconds(10),
+                            () -> service.admin()
+                                    .get("/v1/tokens/" + old)
+                                    .text("/data/state")
+                                    .equals("expired")))
+                    .isTrue();
+        }
+    }
+
+    @Test
     void aLifeBeyondThePolicyIsCapped() {
         HttpAnswer created = service.connect("brief", "\"expires_in\":\"P365D\"");
 
