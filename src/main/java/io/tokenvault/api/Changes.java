@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import io.tokenvault.coherence.DatabaseClock;
 import io.tokenvault.coherence.Effective;
+import io.tokenvault.coherence.FaultPoint;
 import io.tokenvault.connection.Token;
 import io.tokenvault.connection.Tokens;
 import io.tokenvault.lifecycle.publication.Publications;
@@ -80,6 +81,7 @@ class Changes {
     private Answer prepare(Answer answer) {
         boolean async = isAsync() && answer.effect() == Answer.Effect.TIGHTENING;
         showEffect(answer, async);
+        FaultPoint.CHANGE_BEFORE_COMMIT.pass();
         return async
                 ? new Answer(
                         202, answer.location(), answer.body(), answer.shownOnce(), answer.published(), answer.effect())
@@ -87,6 +89,7 @@ class Changes {
     }
 
     private void complete(Answer answer) {
+        FaultPoint.CHANGE_AFTER_COMMIT.pass();
         boolean async = answer.status() == 202;
         if (!async) {
             publisher.publish(answer.published());
@@ -97,6 +100,7 @@ class Changes {
             }
             showEffect(answer, async);
         });
+        FaultPoint.CHANGE_BEFORE_ANSWER.pass();
     }
 
     /** Before the commit for an answer that is never completed, after it for the one that is given. */
@@ -152,6 +156,6 @@ class Changes {
     private boolean isAsync() {
         return exchange.request().headers().getAll("Prefer").stream()
                 .flatMap(header -> java.util.Arrays.stream(header.split(",")))
-                .anyMatch(preference -> preference.strip().equalsIgnoreCase("respond-async"));
+                .anyMatch(preference -> preference.split(";", 2)[0].strip().equalsIgnoreCase("respond-async"));
     }
 }

@@ -4,6 +4,7 @@ import io.tokenvault.audit.AuditEvent;
 import io.tokenvault.audit.AuditLog;
 import io.tokenvault.audit.Origin;
 import io.tokenvault.coherence.DatabaseClock;
+import io.tokenvault.coherence.FaultPoint;
 import io.tokenvault.connection.Connection;
 import io.tokenvault.connection.ConnectionStatus.Operating;
 import io.tokenvault.connection.Connections;
@@ -81,6 +82,7 @@ class ScheduledRotator {
         Duration overlap = policy.rotationOverlap();
         current.retire(overlap.isZero() ? SHORTEST_OVERLAP : overlap, null);
         connections.flush(); // the old token leaves its place before the new one takes it
+        FaultPoint.ROTATE_AFTER_RETIRE.pass();
         Issued issued = mint.mint(connection, current, lifeOf(current), now);
         schedule.await(issued.token(), current, now);
         audit.append(ConnectionEvents.success("connection.rotate", connection, "scheduled rotation", Origin.SERVICE));

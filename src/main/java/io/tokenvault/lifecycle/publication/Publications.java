@@ -2,7 +2,6 @@ package io.tokenvault.lifecycle.publication;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.quarkus.scheduler.Scheduled;
 import io.tokenvault.coherence.DatabaseClock;
 import io.tokenvault.connection.Connection;
 import io.tokenvault.connection.Tokens;
@@ -271,21 +270,6 @@ public class Publications {
                 .setParameter("failure", failure)
                 .setParameter("pause", pause.toMillis())
                 .setParameter("id", work.connection().value())
-                .executeUpdate();
-    }
-
-    /** Forgets the published values of current tokens that time has ended: nobody can need them any more. */
-    @Scheduled(every = "1m", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
-    @Transactional
-    void scrub() {
-        database.createNativeQuery("""
-                        update publication set sealed_value = null
-                        where sealed_value is not null and published_generation >= desired_generation
-                            and exists (
-                                select 1 from token t left join token_usage u using (token_id)
-                                where t.connection_id = publication.connection_id and t.state = 'CURRENT' and (%s))
-                        """.formatted(Tokens.ENDED_BY_TIME))
-                .setParameter("limits", Tokens.json(environments.inactivitySeconds()))
                 .executeUpdate();
     }
 

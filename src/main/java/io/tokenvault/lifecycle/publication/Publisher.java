@@ -3,6 +3,7 @@ package io.tokenvault.lifecycle.publication;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.scheduler.Scheduled;
 import io.quarkus.virtual.threads.VirtualThreads;
+import io.tokenvault.coherence.FaultPoint;
 import io.tokenvault.environment.Environments;
 import io.tokenvault.secrets.Backends;
 import io.tokenvault.secrets.Publication;
@@ -90,7 +91,7 @@ public class Publisher {
         } catch (ExecutionException failed) {
             Throwable cause = failed.getCause();
             LOG.errorf(
-                    "a publication was given up for now: %s",
+                    "a publication failed and will be tried again: %s",
                     cause == null ? "no cause" : cause.getClass().getName());
         } catch (InterruptedException stopping) {
             Thread.currentThread().interrupt();
@@ -151,7 +152,8 @@ public class Publisher {
             }
         } catch (RuntimeException failed) {
             LOG.errorf(
-                    "a publication was given up for now: %s", failed.getClass().getName());
+                    "a publication failed and will be tried again: %s",
+                    failed.getClass().getName());
         } finally {
             lane.leave();
         }
@@ -192,6 +194,7 @@ public class Publisher {
         SecretName name = new SecretName.ConnectionToken(work.environment(), work.connection());
         SecretsBackend backend = backends.of(work.environment());
         try {
+            FaultPoint.PUBLISH_BEFORE_PUT.pass();
             if (work.value() == null || work.replace()) {
                 backend.delete(name);
             }
@@ -201,13 +204,19 @@ public class Publisher {
                 count(lane, "superseded");
                 return failed(work, "the backend holds a later generation than " + work.generation(), Duration.ZERO);
             }
+            FaultPoint.PUBLISH_AFTER_PUT.pass();
             publications.done(work);
+            FaultPoint.PUBLISH_AFTER_DONE.pass();
             lane.pace().eased();
             count(lane, "published");
             return Attempt.PUBLISHED;
         } catch (SecretsBackendException failure) {
             count(lane, "failed");
             return failed(work, String.valueOf(failure.getMessage()), wished(failure, lane));
+        } catch (RuntimeException ours) {
+            count(lane, "failed");
+            // And if that fails too, the lease runs out.
+            return failed(work, ours.getClass().getName(), Duration.ZERO);
         }
     }
 
