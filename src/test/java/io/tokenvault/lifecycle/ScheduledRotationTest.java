@@ -24,6 +24,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -55,6 +56,11 @@ class ScheduledRotationTest {
         connection = created.text("/connection/connection_id");
         first = created.text("/token/token");
         firstId = created.text("/token/token_id");
+    }
+
+    @AfterEach
+    void nothingGoesOnRotating() {
+        service.admin().delete("/v1/connections/" + connection).expect(200);
     }
 
     @Test
@@ -160,6 +166,7 @@ class ScheduledRotationTest {
                 .isTrue();
 
         assertThat(tokens()).hasSize(1);
+        service.admin().delete("/v1/connections/" + neighbour).expect(200);
     }
 
     /** The new token, as consumers read it. */

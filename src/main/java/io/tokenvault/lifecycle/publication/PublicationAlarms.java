@@ -60,7 +60,7 @@ class PublicationAlarms {
         warn(counts, ages);
     }
 
-    private void warn(Map<EnvironmentName, Double> counts, Map<EnvironmentName, Double> ages) {
+    private synchronized void warn(Map<EnvironmentName, Double> counts, Map<EnvironmentName, Double> ages) {
         ages.forEach((environment, seconds) -> {
             if (seconds > TOO_LONG.toSeconds() && late.add(environment)) {
                 LOG.warnf(
