@@ -156,6 +156,6 @@ class Changes {
     private boolean isAsync() {
         return exchange.request().headers().getAll("Prefer").stream()
                 .flatMap(header -> java.util.Arrays.stream(header.split(",")))
-                .anyMatch(preference -> preference.strip().equalsIgnoreCase("respond-async"));
+                .anyMatch(preference -> preference.split(";", 2)[0].strip().equalsIgnoreCase("respond-async"));
     }
 }

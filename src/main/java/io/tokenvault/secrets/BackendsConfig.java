@@ -19,7 +19,8 @@ public interface BackendsConfig {
     /** Which adapter keeps the secrets. */
     enum Type {
         LOCAL,
-        VAULT
+        VAULT,
+        AWS
     }
 
     /** The settings of one backend; those of another type are ignored. */
@@ -45,6 +46,22 @@ public interface BackendsConfig {
         Auth auth();
 
         Tls tls();
+
+        /** aws: the region; by default that of the environment variable {@code AWS_REGION}. */
+        Optional<String> region();
+
+        /** aws: another address than the region's own, for a VPC endpoint. */
+        Optional<URI> endpoint();
+
+        /** aws: the key that new secrets are encrypted under; by default the account's own for Secrets Manager. */
+        Optional<String> kmsKeyId();
+
+        /** aws: how many days a deleted secret can be restored, 7 to 30; by default 30. */
+        Optional<Integer> recoveryWindowDays();
+
+        /** aws: deletes at once and for good, instead. */
+        @WithDefault("false")
+        boolean forceDelete();
     }
 
     /** vault: how we log in. */

@@ -128,6 +128,13 @@ class ArchitectureTest {
                 .check(PRODUCTION);
         noClasses()
                 .that()
+                .resideOutsideOfPackage(ROOT + "secrets.aws..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("software.amazon..")
+                .check(PRODUCTION);
+        noClasses()
+                .that()
                 .resideOutsideOfPackages(ROOT + "secrets.keyring..", ROOT + "secrets.local..")
                 .should()
                 .dependOnClassesThat()
