@@ -42,6 +42,7 @@ class RotationSchedule {
                             cast(extract(epoch from clock_timestamp() - cur.issued_at) * 1000 as bigint)
                         from token cur join connection c using (connection_id) join publication p using (connection_id)
                         where cur.environment = :environment and cur.state = 'CURRENT' and c.status = 'ACTIVE'
+                            and not exists (select 1 from change_log_standing where restored_at is not null)
                             and cur.issued_at <= clock_timestamp() - :age * interval '1 millisecond'
                             and (cur.issued_at, cur.connection_id) > (cast(:after as timestamptz), :afterId)
                             and p.published_generation >= p.desired_generation

@@ -171,6 +171,7 @@ public class Publications {
                         where (published_generation < desired_generation or delete_checks_left > 0)
                             and environment = any (?1)
                             and next_attempt_at <= now() and (lease_until is null or lease_until <= now())
+                            and not exists (select 1 from change_log_standing where restored_at is not null)
                         order by next_attempt_at limit ?2
                         """, String.class)
                 .setParameter(1, among.stream().map(EnvironmentName::value).toArray(String[]::new))
@@ -179,7 +180,10 @@ public class Publications {
         return ids.stream().map(ConnectionId::new).toList();
     }
 
-    /** Takes the lease on a wish that is not fulfilled; empty when there is none, or another has it. */
+    /**
+     * Takes the lease on a wish that is not fulfilled; empty when there is none, another has it, or the database was
+     * restored and nobody has decided about it.
+     */
     @Transactional
     Optional<Work> lease(ConnectionId id, String owner) {
         List<Object[]> taken = rows(database.createNativeQuery("""
@@ -191,6 +195,7 @@ public class Publications {
                                 and (published_generation < desired_generation
                                     or delete_checks_left > 0 and next_attempt_at <= now())
                                 and (lease_until is null or lease_until <= now())
+                                and not exists (select 1 from change_log_standing where restored_at is not null)
                             for update skip locked)
                         returning environment, desired_generation, wanted, sealed_value, replace_first, attempts
                         """)

@@ -77,6 +77,7 @@ class SweepRecords {
         List<String> ids = database.createNativeQuery("""
                         select connection_id from publication
                         where environment = any (?1) and published_generation >= desired_generation
+                            and not exists (select 1 from change_log_standing where restored_at is not null)
                             and next_check_at <= now() and (lease_until is null or lease_until <= now())
                         order by next_check_at limit ?2
                         """, String.class)
