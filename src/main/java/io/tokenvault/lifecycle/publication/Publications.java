@@ -155,19 +155,26 @@ public class Publications {
                 .isEmpty();
     }
 
-    /** Connections whose wish, or a check of a deletion, is due and under nobody's lease. */
+    /** A connection with something to do, and the environment whose backend has to do it. */
+    record Due(ConnectionId connection, EnvironmentName environment) {}
+
+    /**
+     * Connections whose wish, or a check of a deletion, is due and under nobody's lease; of each environment those that
+     * have waited longest, so that the many of one whose backend is down do not hide the few of another.
+     */
     @Transactional
-    List<ConnectionId> due(int limit) {
-        @SuppressWarnings("unchecked")
-        List<String> ids = database.createNativeQuery("""
-                        select connection_id from publication
-                        where (published_generation < desired_generation or delete_checks_left > 0)
-                            and next_attempt_at <= now() and (lease_until is null or lease_until <= now())
-                        order by next_attempt_at limit ?1
-                        """, String.class)
-                .setParameter(1, limit)
-                .getResultList();
-        return ids.stream().map(ConnectionId::new).toList();
+    List<Due> due(int limitOfEach) {
+        return rows(database.createNativeQuery("""
+                        select connection_id, environment from (
+                            select connection_id, environment, next_attempt_at,
+                                row_number() over (partition by environment order by next_attempt_at) as place
+                            from publication
+                            where (published_generation < desired_generation or delete_checks_left > 0)
+                                and next_attempt_at <= now() and (lease_until is null or lease_until <= now())) waiting
+                        where place <= ?1 order by next_attempt_at
+                        """).setParameter(1, limitOfEach)).stream()
+                .map(row -> new Due(new ConnectionId((String) row[0]), new EnvironmentName((String) row[1])))
+                .toList();
     }
 
     /** Takes the lease on a wish that is not fulfilled; empty when there is none, or another has it. */

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
@@ -37,6 +38,7 @@ public class Publisher {
     private static final Duration LONGEST_PAUSE = Duration.ofMinutes(1);
     private static final int AT_ONCE = 32;
     private static final int BATCH = 256;
+    private static final int PLACES = 16;
 
     private enum Attempt {
         PUBLISHED,
@@ -47,7 +49,10 @@ public class Publisher {
     private final Publications publications;
     private final Backends backends;
     private final ExecutorService threads;
-    private final Semaphore places = new Semaphore(16);
+
+    /** By backend: one that hangs holds its own places and no other's. */
+    private final Map<String, Semaphore> places = new ConcurrentHashMap<>();
+
     private final String owner = UUID.randomUUID().toString();
 
     Publisher(Publications publications, Backends backends, @VirtualThreads ExecutorService threads) {
@@ -102,13 +107,14 @@ public class Publisher {
             concurrentExecution = Scheduled.ConcurrentExecution.SKIP,
             skipExecutionIf = Scheduled.ApplicationNotRunning.class)
     void publishWhatIsDue() {
-        for (ConnectionId connection : publications.due(BATCH)) {
+        for (Publications.Due due : publications.due(BATCH)) {
+            Semaphore free = places.computeIfAbsent(backends.nameOf(due.environment()), _ -> new Semaphore(PLACES));
             threads.submit(() -> {
-                places.acquire();
+                free.acquire();
                 try {
-                    return attempt(connection);
+                    return attempt(due.connection());
                 } finally {
-                    places.release();
+                    free.release();
                 }
             });
         }
