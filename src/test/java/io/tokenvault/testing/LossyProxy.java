@@ -32,6 +32,8 @@ public final class LossyProxy implements AutoCloseable {
     private static final Set<String> NOT_PASSED_ON =
             Set.of("host", "connection", "content-length", "transfer-encoding", "expect", "upgrade");
 
+    private static final int BACKLOG = 1024;
+
     /** What becomes of a request. */
     public enum Fate {
         /** It is answered. */
@@ -71,7 +73,7 @@ public final class LossyProxy implements AutoCloseable {
     private LossyProxy(List<URI> targets) {
         this.targets = targets;
         try {
-            server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+            server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), BACKLOG);
         } catch (IOException failed) {
             throw new UncheckedIOException(failed);
         }

@@ -81,6 +81,11 @@ final class VaultStub implements AutoCloseable {
         return then(HttpExchange::close);
     }
 
+    /** Forgets the answers that nobody has asked for. */
+    void forget() {
+        script.clear();
+    }
+
     /** {@code METHOD path token} of each request. */
     List<String> requests() {
         return requests;
@@ -90,12 +95,25 @@ final class VaultStub implements AutoCloseable {
         return exchange -> {
             byte[] bytes = body.getBytes(UTF_8);
             headers.forEach(exchange.getResponseHeaders()::set);
-            if (bytes.length == 0 || exchange.getRequestMethod().equals("HEAD")) {
+            if (bytes.length == 0
+                    || status == 204
+                    || exchange.getRequestMethod().equals("HEAD")) {
                 exchange.sendResponseHeaders(status, -1);
             } else {
                 exchange.sendResponseHeaders(status, bytes.length);
                 exchange.getResponseBody().write(bytes);
             }
+            exchange.close();
+        };
+    }
+
+    /** Promises a longer body and ends the connection after this one. */
+    static Answer cutAfter(int status, String body) {
+        return exchange -> {
+            boolean hasBody = status != 204 && !exchange.getRequestMethod().equals("HEAD");
+            exchange.sendResponseHeaders(status, hasBody ? body.getBytes(UTF_8).length + 10L : -1);
+            exchange.getResponseBody().write(body.getBytes(UTF_8));
+            exchange.getResponseBody().flush();
             exchange.close();
         };
     }
