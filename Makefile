@@ -29,7 +29,7 @@ build: ## Build target/quarkus-app/quarkus-run.jar
 format: ## Format the sources
 	$(maven) --quiet spotless:apply
 
-tools: ## Install what the tests need: nginx, OpenBao
+tools: ## Install what the tests need: nginx, OpenBao, moto
 	@.ci/tools
 
 clean: ## Remove what was built; .token-vault and .tools stay

@@ -12,6 +12,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** In the profile prod, settings that are missing, unsafe or contradictory stop the start, and the log says which. */
 class StartRefusalsIT {
@@ -36,6 +37,28 @@ class StartRefusalsIT {
                         List.of(SOURCES, ENVIRONMENT, LOCAL, LOCAL_IS_FINE)),
                 Arguments.of(
                         "no gateways", "token-vault.authz.allowed-sources", List.of(ENVIRONMENT, LOCAL, LOCAL_IS_FINE)),
+                Arguments.of(
+                        "a life of nothing",
+                        "token-vault.environments.production.max-life",
+                        List.of(
+                                SOURCES,
+                                ENVIRONMENT,
+                                LOCAL,
+                                LOCAL_IS_FINE,
+                                "token-vault.environments.production.max-life=PT0S")),
+                Arguments.of(
+                        "no mark",
+                        "token-vault.environments.staging.mark",
+                        List.of(
+                                SOURCES,
+                                ENVIRONMENT,
+                                LOCAL,
+                                LOCAL_IS_FINE,
+                                "token-vault.environments.staging.backend=main")),
+                Arguments.of(
+                        "a proxy that is no address",
+                        "token-vault.trusted-proxies",
+                        List.of(SOURCES, ENVIRONMENT, LOCAL, LOCAL_IS_FINE, "token-vault.trusted-proxies=foo")),
                 Arguments.of(
                         "a local backend", "token-vault.unsafe.local-backend", List.of(SOURCES, ENVIRONMENT, LOCAL)),
                 Arguments.of(
@@ -102,6 +125,23 @@ class StartRefusalsIT {
             assertThat(service.log().lines().filter(line -> line.contains(setting)))
                     .hasSize(1);
             assertThat(service.log().lines()).noneMatch(line -> line.startsWith("\tat "));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"TOKEN_VAULT_BACKENDS_OTHER_URL", "TOKEN_VAULT_ENVIRONMENTS_STAGING_BACKEND"})
+    void aVariableThatMatchesNoKeyIsNamed(String variable) {
+        try (ServiceProcess service = ServiceProcess.in(folder)
+                .profile("prod")
+                .variable(variable, "main")
+                .settings(String.join("\n", SOURCES, ENVIRONMENT, LOCAL, LOCAL_IS_FINE))
+                .build()) {
+
+            service.launch();
+
+            int exitCode = service.awaitExit(LONGEST).orElseThrow(() -> new AssertionError(service.log()));
+            assertThat(exitCode).isNotZero();
+            assertThat(service.log().lines()).singleElement().asString().contains(variable);
         }
     }
 }

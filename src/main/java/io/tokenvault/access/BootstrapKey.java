@@ -9,6 +9,7 @@ import io.tokenvault.audit.AuditEvent;
 import io.tokenvault.audit.AuditLog;
 import io.tokenvault.audit.Origin;
 import io.tokenvault.token.EnvironmentName;
+import io.tokenvault.token.KeysChanged;
 import io.tokenvault.token.TokenMacs;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -90,11 +91,35 @@ public class BootstrapKey {
         }
     }
 
+    /** Remembers a retired key under the newest MAC key, so that its retirement outlives the older ones. */
+    @Transactional
+    void renew(@Observes KeysChanged changed) {
+        if (key == null || !changed.environment().equals(EnvironmentName.SYSTEM)) {
+            return;
+        }
+        byte[] newest = macs.compute(EnvironmentName.SYSTEM, data(key));
+        for (byte[] known : retired()) {
+            if (macs.matches(EnvironmentName.SYSTEM, known, data(key)) && !MessageDigest.isEqual(known, newest)) {
+                database.createNativeQuery("""
+                                with moved as (delete from retired_bootstrap_key where fingerprint = ?1 returning retired_at)
+                                insert into retired_bootstrap_key (fingerprint, retired_at)
+                                select ?2, retired_at from moved on conflict do nothing
+                                """)
+                        .setParameter(1, known)
+                        .setParameter(2, newest)
+                        .executeUpdate();
+            }
+        }
+    }
+
     private boolean isRetired(byte[] configured) {
-        @SuppressWarnings("unchecked")
-        List<byte[]> retired = database.createNativeQuery("select fingerprint from retired_bootstrap_key", byte[].class)
+        return retired().stream().anyMatch(mac -> macs.matches(EnvironmentName.SYSTEM, mac, data(configured)));
+    }
+
+    @SuppressWarnings("unchecked")
+    private List<byte[]> retired() {
+        return database.createNativeQuery("select fingerprint from retired_bootstrap_key", byte[].class)
                 .getResultList();
-        return retired.stream().anyMatch(mac -> macs.matches(EnvironmentName.SYSTEM, mac, data(configured)));
     }
 
     private static byte[] data(byte[] key) {

@@ -82,18 +82,23 @@ public class OperatorDirectory {
         if (request.roles().contains(Role.ADMIN)) {
             bootstrapKey.retire();
         }
-        audit.append(event("operator.create", operator, origin));
+        audit.append(event("operator.create", operator, null, origin));
         return new Keyed(operator, key);
     }
 
     @Transactional
     public Removed remove(OperatorId id, Origin origin) {
+        return remove(id, null, origin);
+    }
+
+    @Transactional
+    public Removed remove(OperatorId id, @Nullable String reason, Origin origin) {
         Operator operator = operators.lock(id).orElseThrow();
         if (operator.removedAt() != null) {
             return new Removed(operator, false);
         }
         operator.remove(clock.now());
-        audit.append(event("operator.remove", operator, origin));
+        audit.append(event("operator.remove", operator, reason, origin));
         return new Removed(operator, true);
     }
 
@@ -106,17 +111,17 @@ public class OperatorDirectory {
         }
         Credential key = Credential.newOperatorKey(random);
         operator.replaceKey(key.keyId(), macs.compute(EnvironmentName.SYSTEM, key));
-        audit.append(event("operator.rotate", operator, origin));
+        audit.append(event("operator.rotate", operator, null, origin));
         return new Keyed(operator, key);
     }
 
-    private static AuditEvent event(String action, Operator operator, Origin origin) {
+    private static AuditEvent event(String action, Operator operator, @Nullable String reason, Origin origin) {
         return new AuditEvent(
                 origin,
                 action,
                 new AuditEvent.Subject("operator", operator.id().value()),
                 null,
                 AuditEvent.Result.SUCCESS,
-                null);
+                reason);
     }
 }

@@ -7,6 +7,7 @@ import io.tokenvault.token.TokenId;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.LockModeType;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +26,26 @@ public class Operators implements PanacheRepositoryBase<Operator, String> {
 
     Optional<Operator> findByKeyId(TokenId keyId) {
         return find("keyId", keyId.value()).firstResultOptional();
+    }
+
+    /**
+     * Operators whose key opens something at {@code now}, and was stored under one of these MAC keys.
+     *
+     * @param macKeys the first five bytes of the MACs, in hexadecimal
+     */
+    @SuppressWarnings("unchecked")
+    public List<OperatorId> activeUnder(Collection<String> macKeys, Instant now) {
+        List<String> ids = getEntityManager()
+                .createNativeQuery("""
+                        select operator_id from operator
+                        where removed_at is null and (expires_at is null or expires_at > :now)
+                            and encode(substring(key_mac from 1 for 5), 'hex') = any (:keys)
+                        order by operator_id
+                        """, String.class)
+                .setParameter("now", now)
+                .setParameter("keys", macKeys.toArray(String[]::new))
+                .getResultList();
+        return ids.stream().map(OperatorId::new).toList();
     }
 
     /** Whether the operator's key, with this id, still opens anything. */

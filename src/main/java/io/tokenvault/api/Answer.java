@@ -52,6 +52,11 @@ record Answer(
         return new Answer(201, location, body, null, List.of(), null);
     }
 
+    /** For work that goes on after the answer. */
+    static Answer accepted(String location, ObjectNode body) {
+        return new Answer(202, location, body, null, List.of(), null);
+    }
+
     Answer showing(ShownOnce secret) {
         return new Answer(status, location, body, secret, published, effect);
     }

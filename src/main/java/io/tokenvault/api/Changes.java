@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import io.tokenvault.coherence.DatabaseClock;
 import io.tokenvault.coherence.Effective;
+import io.tokenvault.coherence.FaultPoint;
 import io.tokenvault.connection.Token;
 import io.tokenvault.connection.Tokens;
 import io.tokenvault.lifecycle.publication.Publications;
@@ -78,8 +79,9 @@ class Changes {
     }
 
     private Answer prepare(Answer answer) {
-        boolean async = isAsync() && answer.effect() == Answer.Effect.TIGHTENING;
+        boolean async = isAsync(answer);
         showEffect(answer, async);
+        FaultPoint.CHANGE_BEFORE_COMMIT.pass();
         return async
                 ? new Answer(
                         202, answer.location(), answer.body(), answer.shownOnce(), answer.published(), answer.effect())
@@ -87,7 +89,8 @@ class Changes {
     }
 
     private void complete(Answer answer) {
-        boolean async = answer.status() == 202;
+        FaultPoint.CHANGE_AFTER_COMMIT.pass();
+        boolean async = isAsync(answer);
         if (!async) {
             publisher.publish(answer.published());
         }
@@ -97,6 +100,7 @@ class Changes {
             }
             showEffect(answer, async);
         });
+        FaultPoint.CHANGE_BEFORE_ANSWER.pass();
     }
 
     /** Before the commit for an answer that is never completed, after it for the one that is given. */
@@ -132,7 +136,7 @@ class Changes {
         return json;
     }
 
-    private static Response respond(Answer answer) {
+    private Response respond(Answer answer) {
         if (answer.shownOnce() instanceof Answer.ShownOnce secret) {
             secret.in(answer.body()).put(secret.field(), secret.credential().reveal());
         }
@@ -142,16 +146,18 @@ class Changes {
         if (answer.location() != null) {
             response.header(HttpHeaders.LOCATION, URI.create(answer.location()));
         }
-        if (answer.status() == 202) {
+        if (isAsync(answer)) {
             response.header("Preference-Applied", "respond-async");
         }
         return response.build();
     }
 
     /** RFC 7240 §4.1. */
-    private boolean isAsync() {
-        return exchange.request().headers().getAll("Prefer").stream()
-                .flatMap(header -> java.util.Arrays.stream(header.split(",")))
-                .anyMatch(preference -> preference.strip().equalsIgnoreCase("respond-async"));
+    private boolean isAsync(Answer answer) {
+        return answer.effect() == Answer.Effect.TIGHTENING
+                && exchange.request().headers().getAll("Prefer").stream()
+                        .flatMap(header -> java.util.Arrays.stream(header.split(",")))
+                        .anyMatch(preference ->
+                                preference.split(";", 2)[0].strip().equalsIgnoreCase("respond-async"));
     }
 }

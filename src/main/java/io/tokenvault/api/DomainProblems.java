@@ -6,6 +6,9 @@ import io.tokenvault.http.ProblemException;
 import io.tokenvault.http.Problems;
 import io.tokenvault.lifecycle.InvalidTransitionException;
 import io.tokenvault.lifecycle.RotationConflictException;
+import io.tokenvault.lifecycle.jobs.JobConflictException;
+import io.tokenvault.lifecycle.keyring.KeyringConflictException;
+import io.tokenvault.secrets.keyring.KeysUnconfirmedException;
 import io.tokenvault.validation.RecordsUnavailableException;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.persistence.LockTimeoutException;
@@ -40,6 +43,26 @@ class DomainProblems {
     Response operatorGone(OperatorGoneException refused, RoutingContext exchange) {
         return Problems.response(
                 exchange, ProblemException.of(ProblemCode.CONFLICT, String.valueOf(refused.getMessage())));
+    }
+
+    @ServerExceptionMapper
+    Response jobConflict(JobConflictException refused, RoutingContext exchange) {
+        return Problems.response(
+                exchange, ProblemException.retryable(ProblemCode.CONFLICT, String.valueOf(refused.getMessage()), SOON));
+    }
+
+    @ServerExceptionMapper
+    Response keyringConflict(KeyringConflictException refused, RoutingContext exchange) {
+        return Problems.response(
+                exchange, ProblemException.of(ProblemCode.CONFLICT, String.valueOf(refused.getMessage())));
+    }
+
+    @ServerExceptionMapper
+    Response keysUnconfirmed(KeysUnconfirmedException refused, RoutingContext exchange) {
+        return Problems.response(
+                exchange,
+                ProblemException.retryable(
+                        ProblemCode.DATABASE_UNAVAILABLE, String.valueOf(refused.getMessage()), SOON));
     }
 
     @ServerExceptionMapper

@@ -215,7 +215,7 @@ class Idempotency {
     }
 
     private static String context(Key key) {
-        return "idempotency:" + key.scope();
+        return SealedAnswers.CONTEXT + key.scope();
     }
 
     private static ObjectNode read(String json) {

@@ -18,7 +18,11 @@ class IdempotencyExpiry {
         this.environments = environments;
     }
 
-    @Scheduled(every = "1m", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
+    @Scheduled(
+            every = "1m",
+            delayed = "30s",
+            concurrentExecution = Scheduled.ConcurrentExecution.SKIP,
+            skipExecutionIf = Scheduled.ApplicationNotRunning.class)
     @Transactional
     void forget() {
         database.createNativeQuery("delete from idempotency where created_at <= now() - interval '24 hours'")

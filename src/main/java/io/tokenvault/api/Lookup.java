@@ -56,6 +56,15 @@ class Lookup {
                 .orElseThrow(Lookup::notFound);
     }
 
+    /** The environment of this name, or {@link EnvironmentName#SYSTEM}, when the caller may see it. */
+    EnvironmentName keyringOwner(String text) {
+        return existing(text)
+                .or(() -> Optional.of(EnvironmentName.SYSTEM)
+                        .filter(system -> system.value().equals(text)))
+                .filter(environment -> visible("keyring", text, environment))
+                .orElseThrow(Lookup::notFound);
+    }
+
     static ProblemException notFound() {
         return ProblemException.of(ProblemCode.NOT_FOUND, "there is no such object");
     }
@@ -88,7 +97,8 @@ class Lookup {
                 : call.caller().environments();
     }
 
-    private boolean visible(String type, String id, EnvironmentName environment) {
+    /** Whether the caller may see this object of the environment; if not, that is recorded. */
+    boolean visible(String type, String id, EnvironmentName environment) {
         boolean visible = call.caller().mayReach(environment);
         if (!visible) {
             denials.record(new AuditEvent.Subject(type, id), environment, call.origin(), ProblemCode.NOT_FOUND.code());

@@ -6,6 +6,7 @@ import io.tokenvault.token.EnvironmentName;
 import io.tokenvault.token.TokenId;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.LockModeType;
+import jakarta.transaction.Transactional;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.HashMap;
@@ -45,7 +46,8 @@ public class Connections implements PanacheRepositoryBase<Connection, String> {
         return findByIdOptional(id.value());
     }
 
-    /** Where a connection belongs, without reading the rest of it. */
+    /** Where a connection belongs, without reading the rest of it; holds no database connection afterwards. */
+    @Transactional(Transactional.TxType.REQUIRES_NEW)
     public Optional<EnvironmentName> environmentOf(ConnectionId id) {
         return find("select environment from Connection where connectionId = ?1", id.value())
                 .project(String.class)

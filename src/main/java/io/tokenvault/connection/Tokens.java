@@ -6,6 +6,7 @@ import io.tokenvault.token.EnvironmentName;
 import io.tokenvault.token.TokenId;
 import io.tokenvault.token.TokenState;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.transaction.Transactional;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
@@ -62,7 +63,8 @@ public class Tokens implements PanacheRepositoryBase<Token, String> {
         return findByIdOptional(id.value());
     }
 
-    /** Where a token belongs, without reading the rest of it. */
+    /** Where a token belongs, without reading the rest of it; holds no database connection afterwards. */
+    @Transactional(Transactional.TxType.REQUIRES_NEW)
     public Optional<EnvironmentName> environmentOf(TokenId id) {
         return find("select environment from Token where tokenId = ?1", id.value())
                 .project(String.class)

@@ -1,12 +1,7 @@
 package io.tokenvault.environment;
 
-import io.quarkus.runtime.StartupEvent;
-import io.quarkus.runtime.configuration.ConfigurationException;
 import io.smallrye.config.EnvConfigSource;
 import io.smallrye.config.SmallRyeConfig;
-import jakarta.annotation.Priority;
-import jakarta.enterprise.event.Observes;
-import jakarta.inject.Singleton;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
@@ -16,31 +11,28 @@ import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
-import org.eclipse.microprofile.config.ConfigProvider;
 import org.eclipse.microprofile.config.spi.ConfigSource;
 
 /**
- * Stops the start when an environment variable seems to set something of an environment or a backend, but matches no
+ * Finds environment variables that seem to set something of an environment or a backend, but match no
  * key of a configuration file. The name of a variable cannot tell where the name of a map's entry ends, so that a
  * misspelt one would make an environment that nobody asked for.
  */
-@Singleton
-class StrayVariables {
-    /** Before anything that reads these settings. */
-    private static final int BEFORE_ALL_OTHERS = -1000;
-
+public final class StrayVariables {
     private static final Pattern OF_A_MAP = Pattern.compile("(_[A-Z0-9]+_)?(TOKEN_VAULT_(ENVIRONMENTS|BACKENDS)_.+)");
     private static final Pattern OF_A_PROFILE = Pattern.compile("%([^.]+)\\.(.+)");
 
-    void start(@Observes @Priority(BEFORE_ALL_OTHERS) StartupEvent event) {
-        SmallRyeConfig config = ConfigProvider.getConfig().unwrap(SmallRyeConfig.class);
+    private StrayVariables() {}
+
+    /** Why the service must not start with these settings; empty when no variable is astray. */
+    public static Optional<String> refusal(SmallRyeConfig config) {
         Set<String> stray = among(config.getConfigSources(), config.getProfiles());
-        if (!stray.isEmpty()) {
-            throw new ConfigurationException(String.join(", ", stray)
-                    + (stray.size() == 1 ? " matches" : " match")
-                    + " no key of a configuration file: environments and backends are set in a file"
-                    + " (QUARKUS_CONFIG_LOCATIONS), a variable only overrides a key that is there");
-        }
+        return stray.isEmpty()
+                ? Optional.empty()
+                : Optional.of("Refusing to start: " + String.join(", ", stray)
+                        + (stray.size() == 1 ? " matches" : " match")
+                        + " no key of a configuration file: environments and backends are set in a file"
+                        + " (QUARKUS_CONFIG_LOCATIONS), a variable only overrides a key that is there.");
     }
 
     /** The variables that match no key of another source; keys of profiles that are not active do not count. */

@@ -12,6 +12,7 @@ import io.tokenvault.connection.Tokens;
 import io.tokenvault.environment.Environments;
 import io.tokenvault.lifecycle.publication.Publications;
 import io.tokenvault.lifecycle.publication.Publisher;
+import io.tokenvault.token.EnvironmentName;
 import io.tokenvault.token.TokenId;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.transaction.Transactional;
@@ -69,7 +70,13 @@ public class BulkRevoker {
 
     @Transactional
     public Outcome revoke(Tokens.Selection selection, String reason, Origin origin) {
-        List<Bulk.Match> matched = tokens.live(selection, environments.inactivitySeconds());
+        return revoke(
+                selection.environment(), tokens.live(selection, environments.inactivitySeconds()), reason, origin);
+    }
+
+    /** Revokes those of these tokens of one environment that are still live. */
+    @Transactional
+    public Outcome revoke(EnvironmentName environment, List<Bulk.Match> matched, String reason, Origin origin) {
         List<TokenId> ids = matched.stream().map(Bulk.Match::token).toList();
         bulk.lock(matched);
         List<Publisher.Wish> wishes = new ArrayList<>();
@@ -78,29 +85,24 @@ public class BulkRevoker {
         List<TokenId> revoked = bulk.revoke(ids, reason, clock.now());
         publications.wantRevoked(wishes.stream().map(Publisher.Wish::connection).toList());
         Outcome outcome = outcome(matched, revoked.size(), wishes);
-        audit.append(events(selection, revoked, outcome.hash(), reason, origin));
+        audit.append(events(environment, revoked, outcome.hash(), reason, origin));
         return outcome;
     }
 
     private static List<AuditEvent> events(
-            Tokens.Selection selection, List<TokenId> revoked, String hash, String reason, Origin origin) {
+            EnvironmentName environment, List<TokenId> revoked, String hash, String reason, Origin origin) {
         List<AuditEvent> events = new ArrayList<>();
         for (TokenId token : revoked) {
-            events.add(event(selection, "token.revoke", "token", token.value(), reason, origin));
+            events.add(event(environment, "token.revoke", "token", token.value(), reason, origin));
         }
-        events.add(event(selection, "token.revoke_bulk", "tokens", hash, reason, origin));
+        events.add(event(environment, "token.revoke_bulk", "tokens", hash, reason, origin));
         return events;
     }
 
     private static AuditEvent event(
-            Tokens.Selection selection, String action, String type, String id, String reason, Origin origin) {
+            EnvironmentName environment, String action, String type, String id, String reason, Origin origin) {
         return new AuditEvent(
-                origin,
-                action,
-                new AuditEvent.Subject(type, id),
-                selection.environment(),
-                AuditEvent.Result.SUCCESS,
-                reason);
+                origin, action, new AuditEvent.Subject(type, id), environment, AuditEvent.Result.SUCCESS, reason);
     }
 
     private Outcome outcome(List<Bulk.Match> matched, int revoked, List<Publisher.Wish> wishes) {

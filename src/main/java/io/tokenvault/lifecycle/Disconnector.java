@@ -2,6 +2,7 @@ package io.tokenvault.lifecycle;
 
 import io.tokenvault.audit.Origin;
 import io.tokenvault.coherence.DatabaseClock;
+import io.tokenvault.coherence.FaultPoint;
 import io.tokenvault.connection.Move;
 import io.tokenvault.lifecycle.publication.Publications;
 import io.tokenvault.token.ConnectionId;
@@ -26,6 +27,7 @@ public class Disconnector {
     public StatusChange disconnect(ConnectionId id, Origin origin) {
         return mover.move(id, Move.DISCONNECT, null, origin, connection -> {
             connection.nextGeneration(clock.now());
+            FaultPoint.DISCONNECT_BEFORE_WISH.pass();
             publications.wantNothing(connection);
         });
     }

@@ -3,6 +3,7 @@ package io.tokenvault.lifecycle;
 import io.tokenvault.audit.AuditLog;
 import io.tokenvault.audit.Origin;
 import io.tokenvault.coherence.DatabaseClock;
+import io.tokenvault.coherence.FaultPoint;
 import io.tokenvault.connection.Connection;
 import io.tokenvault.connection.ConnectionStatus.Transition;
 import io.tokenvault.connection.Connections;
@@ -56,6 +57,7 @@ public class Reconnector {
         connection.replaceCredentials(credentials.seal(connection, newCredentials));
         connection.become(next, null, now);
         connections.flush(); // the old token leaves its place before the new one takes it
+        FaultPoint.ROTATE_AFTER_RETIRE.pass();
         Issued issued = mint.mint(connection, current, null, now);
         audit.append(ConnectionEvents.success("connection.reconnect", connection, null, origin));
         return issued;

@@ -1,5 +1,6 @@
 package io.tokenvault.lifecycle;
 
+import io.tokenvault.coherence.FaultPoint;
 import io.tokenvault.connection.Connection;
 import io.tokenvault.connection.Token;
 import io.tokenvault.connection.Tokens;
@@ -43,6 +44,7 @@ class TokenMint {
                 now,
                 expiry(environment.policy(), expiresIn, now));
         tokens.persistAndFlush(token);
+        FaultPoint.ISSUE_BEFORE_WISH.pass();
         publications.want(connection, TokenSecret.of(token, credential, generation));
         return new Issued(connection, token, credential, previous);
     }

@@ -3,6 +3,7 @@ package io.tokenvault.lifecycle;
 import io.tokenvault.audit.AuditLog;
 import io.tokenvault.audit.Origin;
 import io.tokenvault.coherence.DatabaseClock;
+import io.tokenvault.coherence.FaultPoint;
 import io.tokenvault.connection.Connection;
 import io.tokenvault.connection.Connections;
 import io.tokenvault.connection.Token;
@@ -57,6 +58,7 @@ public class TokenRevoker {
         Instant now = clock.now();
         boolean current = token.recordedState() == TokenState.CURRENT;
         token.revoke(EndCause.REVOKED, reason, now);
+        FaultPoint.REVOKE_BEFORE_WISH.pass();
         if (current && !connection.isDisconnected()) {
             connection.nextGeneration(now);
             publications.wantRevoked(List.of(connection.id()));

@@ -3,6 +3,7 @@ package io.tokenvault.lifecycle;
 import io.tokenvault.audit.AuditLog;
 import io.tokenvault.audit.Origin;
 import io.tokenvault.coherence.DatabaseClock;
+import io.tokenvault.coherence.FaultPoint;
 import io.tokenvault.connection.Connection;
 import io.tokenvault.connection.ConnectionStatus.Transition;
 import io.tokenvault.connection.Connections;
@@ -80,6 +81,7 @@ public class TokenRotator {
             current.retire(overlap, publishedAtOnce ? now : null);
         }
         connections.flush(); // the old token leaves its place before the new one takes it
+        FaultPoint.ROTATE_AFTER_RETIRE.pass();
         Issued issued = mint.mint(connection, current, request.expiresIn(), now);
         audit.append(ConnectionEvents.success("connection.rotate", connection, request.reason(), origin));
         return issued;

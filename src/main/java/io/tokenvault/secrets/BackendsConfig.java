@@ -19,7 +19,9 @@ public interface BackendsConfig {
     /** Which adapter keeps the secrets. */
     enum Type {
         LOCAL,
-        VAULT
+        VAULT,
+        AWS,
+        AZURE
     }
 
     /** The settings of one backend; those of another type are ignored. */
@@ -45,6 +47,45 @@ public interface BackendsConfig {
         Auth auth();
 
         Tls tls();
+
+        /** aws: the region; by default that of the environment variable {@code AWS_REGION}. */
+        Optional<String> region();
+
+        /** aws: another address than the region's own, for a VPC endpoint. */
+        Optional<URI> endpoint();
+
+        /** aws: the key that new secrets are encrypted under; by default the account's own for Secrets Manager. */
+        Optional<String> kmsKeyId();
+
+        /** aws: how many days a deleted secret can be restored, 7 to 30; by default 30. */
+        Optional<Integer> recoveryWindowDays();
+
+        /** aws: deletes at once and for good, instead. */
+        @WithDefault("false")
+        boolean forceDelete();
+
+        /** azure: the address of the vault. */
+        Optional<URI> vaultUrl();
+
+        /** azure: where to log in; by default the public cloud, or what a workload identity says. */
+        Optional<URI> authorityHost();
+
+        /** azure: the tenant of our identity; that of a workload identity by default. */
+        Optional<String> tenantId();
+
+        /** azure: the application we are; that of a workload identity by default. */
+        Optional<String> clientId();
+
+        /** azure: a file that holds a client secret, read again when it was refused. */
+        Optional<Path> clientSecretFile();
+
+        /** azure: removes deleted secrets for good, where the vault lets us. */
+        @WithDefault("false")
+        boolean purge();
+
+        /** azure: refuses a vault that asks for a token for another service than its own. */
+        @WithDefault("true")
+        boolean verifyChallenge();
     }
 
     /** vault: how we log in. */

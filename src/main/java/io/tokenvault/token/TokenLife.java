@@ -47,6 +47,14 @@ public record TokenLife(
         return Optional.empty();
     }
 
+    /** The same life, ended: as it has ended by {@code now}, or by a revocation. */
+    public TokenLife endedBy(Instant now) {
+        return endAt(now).isPresent()
+                ? this
+                : new TokenLife(
+                        TokenState.REVOKED, EndCause.REVOKED, expiresAt, retiresAt, lastActiveAt, inactivityLimit);
+    }
+
     /** The state at {@code now}: a live one as recorded, or the one that time has brought about. */
     public TokenState stateAt(Instant now) {
         return recorded.isLive() && endAt(now).isPresent() ? TokenState.EXPIRED : recorded;

@@ -4,7 +4,8 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 
 /**
  * Computes and checks keyed MACs, HMAC-SHA-256 with the keys of one environment (or of {@link EnvironmentName#SYSTEM}):
- * the form in which credentials are stored. Thread-safe, in memory, never blocks on a backend.
+ * the form in which credentials are stored. Thread-safe and in memory; only a MAC that names a key this replica does
+ * not know yet is worth one look into the backend, of bounded time.
  */
 public interface TokenMacs {
     /** The MAC of {@code data} under the environment's newest key. */
@@ -12,6 +13,12 @@ public interface TokenMacs {
 
     /** Whether {@code mac} was made from {@code data} with a live key of the environment; compares in constant time. */
     boolean matches(EnvironmentName environment, byte[] mac, byte[] data);
+
+    /**
+     * Whether {@code mac} was made from {@code data} with a retired key of the environment: proof of what was issued
+     * once, and never a reason to accept it; compares in constant time.
+     */
+    boolean matchesRetired(EnvironmentName environment, byte[] mac, byte[] data);
 
     /** The MAC over the whole text of a credential. */
     default byte[] compute(EnvironmentName environment, Credential credential) {
@@ -21,5 +28,10 @@ public interface TokenMacs {
     /** Whether {@code mac} is that of the whole text of {@code presented}. */
     default boolean matches(EnvironmentName environment, byte[] mac, Credential presented) {
         return matches(environment, mac, presented.reveal().getBytes(US_ASCII));
+    }
+
+    /** Whether {@code mac} is that of the whole text of {@code presented}, made with a retired key. */
+    default boolean matchesRetired(EnvironmentName environment, byte[] mac, Credential presented) {
+        return matchesRetired(environment, mac, presented.reveal().getBytes(US_ASCII));
     }
 }

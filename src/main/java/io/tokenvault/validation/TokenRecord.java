@@ -41,6 +41,11 @@ public record TokenRecord(
         }
     }
 
+    /** The same token with another life. */
+    TokenRecord living(TokenLife other) {
+        return new TokenRecord(id, connection, tenant, system, environment, mac, other, status, scopes, allowedRanges);
+    }
+
     boolean allows(@Nullable InetAddress source) {
         return allowedRanges.isEmpty()
                 || source != null && allowedRanges.stream().anyMatch(range -> range.contains(source));

@@ -44,7 +44,12 @@ class TokenRecords {
     }
 
     /** A record, and the database's time when it was read. */
-    record Read(TokenRecord token, Instant at) {}
+    record Read(TokenRecord token, Instant at) {
+        /** The same, of a token that has ended whatever its row says. */
+        Read ended() {
+            return new Read(token.living(token.life().endedBy(at)), at);
+        }
+    }
 
     Optional<Read> find(TokenId id) {
         try (Connection connection = database.getConnection();

@@ -73,7 +73,13 @@ public class Validator {
         Optional<TokenRecords.Read> read = records.find(presented.keyId())
                 .filter(found -> found.token().environment().equals(environment));
         byte[] mac = read.map(found -> found.token().mac().bytes()).orElse(NO_MAC);
-        return macs.matches(environment, mac, presented) ? read : Optional.empty();
+        if (macs.matches(environment, mac, presented)) {
+            return read;
+        }
+        // Its holder is told what became of it; whoever can write rows and has the retired key still makes nothing
+        // live.
+        return read.filter(_ -> macs.matchesRetired(environment, mac, presented))
+                .map(TokenRecords.Read::ended);
     }
 
     private Verdict judge(TokenRecords.Read read, Demand demand) {

@@ -46,6 +46,9 @@ class AuthorizationMatrixTest {
             DELETE, /v1/operators/{o},                                admin
             POST,   /v1/operators/{o}/rotate,                         admin
             GET,    /v1/environments,                                 auditor admin
+            POST,   /v1/environments/production/keyring/rotate,       admin
+            POST,   /v1/environments/production/keyring/retire,       admin
+            GET,    /v1/jobs/{j},                                     auditor admin
             GET,    /v1/audit-events,                                 security auditor admin
             POST,   /v1/validate,                                     validator
             POST,   /v1/validate/batch,                               validator
@@ -54,6 +57,7 @@ class AuthorizationMatrixTest {
         // an id that does not exist: whoever may call gets past the role, to 404 or 400
         String concrete = path.replace("{c}", "c00000000000000000000000")
                 .replace("{t}", "000000000000")
+                .replace("{j}", "j00000000000000000000000")
                 .replace("{o}", "o00000000000000000000000");
         String body = method.equals("GET") || method.equals("DELETE") ? "" : "{\"no_such_field\":1}";
         List<String> permitted = List.of(allowed.split(" "));

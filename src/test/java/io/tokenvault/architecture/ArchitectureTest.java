@@ -128,6 +128,20 @@ class ArchitectureTest {
                 .check(PRODUCTION);
         noClasses()
                 .that()
+                .resideOutsideOfPackage(ROOT + "secrets.aws..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("software.amazon..")
+                .check(PRODUCTION);
+        noClasses()
+                .that()
+                .resideOutsideOfPackage(ROOT + "secrets.azure..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("com.azure..", "com.microsoft..", "reactor..")
+                .check(PRODUCTION);
+        noClasses()
+                .that()
                 .resideOutsideOfPackages(ROOT + "secrets.keyring..", ROOT + "secrets.local..")
                 .should()
                 .dependOnClassesThat()

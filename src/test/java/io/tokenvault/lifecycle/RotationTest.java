@@ -8,6 +8,9 @@ import io.tokenvault.testing.Deployment;
 import io.tokenvault.testing.HttpAnswer;
 import io.tokenvault.testing.Postgres;
 import io.tokenvault.testing.Waiting;
+import jakarta.inject.Inject;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -16,6 +19,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import javax.sql.DataSource;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -24,6 +28,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 @QuarkusTest
 @QuarkusTestResource(Postgres.class)
 class RotationTest {
+    @Inject
+    DataSource database;
+
     private Deployment service;
     private String connection;
     private String first;
@@ -146,6 +153,24 @@ class RotationTest {
     }
 
     @Test
+    void whoeverWaitsTooLongForAnotherChangeIsToldToComeBack() throws Exception {
+        try (Connection other = database.getConnection();
+                PreparedStatement lock =
+                        other.prepareStatement("select 1 from connection where connection_id = ? for update")) {
+            other.setAutoCommit(false);
+            lock.setString(1, connection);
+            lock.executeQuery();
+
+            HttpAnswer refused = rotate("{\"overlap\":\"PT0S\"}").expect(409);
+
+            assertThat(refused.text("/code")).isEqualTo("conflict");
+            assertThat(refused.header("Retry-After")).contains("1");
+            other.rollback();
+        }
+        assertThat(service.verdict(first, "production")).isEqualTo("current");
+    }
+
+    @Test
     void aLifeBeyondThePolicyIsCapped() {
         HttpAnswer created = service.connect("brief", "\"expires_in\":\"P365D\"");
 
@@ -156,17 +181,15 @@ class RotationTest {
 
     @Test
     void aTokenThatNobodyUsesExpires() {
-        String unused = service.connect("brief", "").text("/token/token");
+        HttpAnswer created = service.connect("brief", "");
+        String path = "/v1/tokens/" + created.text("/token/token_id");
 
-        Waiting.until(
-                Duration.ofSeconds(10),
-                () -> !service.admin()
-                        .get("/v1/tokens?environment=brief&state=expired")
-                        .json()
-                        .path("data")
-                        .isEmpty());
+        assertThat(Waiting.until(
+                        Duration.ofSeconds(10),
+                        () -> service.admin().get(path).text("/data/state").equals("expired")))
+                .isTrue();
 
-        assertThat(service.verdict(unused, "brief")).isEqualTo("expired");
+        assertThat(service.verdict(created.text("/token/token"), "brief")).isEqualTo("expired");
     }
 
     private HttpAnswer rotate(String body) {

@@ -13,29 +13,43 @@ public final class Deployment {
 
     private final HttpCaller anyone;
     private final HttpCaller admin;
+    private final String adminKey;
 
-    private Deployment(URI base, String bootstrap) {
-        anyone = HttpCaller.of(base);
-        admin = anyone.as(ADMIN_KEYS.computeIfAbsent(
-                base,
-                _ -> anyone.as(bootstrap)
-                        .post(
-                                "/v1/operators",
-                                "{\"name\":\"root\",\"roles\":[\"issuer\",\"validator\",\"security\",\"auditor\",\"admin\"],"
-                                        + "\"environments\":[\"*\"]}")
-                        .expect(201)
-                        .text("/key")));
+    private Deployment(HttpCaller anyone, String adminKey) {
+        this.anyone = anyone;
+        this.adminKey = adminKey;
+        this.admin = anyone.as(adminKey);
+    }
+
+    private static Deployment known(URI base, String bootstrap) {
+        HttpCaller anyone = HttpCaller.of(base);
+        return new Deployment(
+                anyone,
+                ADMIN_KEYS.computeIfAbsent(
+                        base,
+                        _ -> anyone.as(bootstrap)
+                                .post(
+                                        "/v1/operators",
+                                        "{\"name\":\"root\",\"roles\":[\"issuer\",\"validator\",\"security\",\"auditor\",\"admin\"],"
+                                                + "\"environments\":[\"*\"]}")
+                                .expect(201)
+                                .text("/key")));
     }
 
     public static Deployment current() {
         int port = ConfigProvider.getConfig().getValue("quarkus.http.port", Integer.class);
         String bootstrap = ConfigProvider.getConfig().getValue("token-vault.bootstrap.key", String.class);
-        return new Deployment(URI.create("http://127.0.0.1:" + port), bootstrap);
+        return known(URI.create("http://127.0.0.1:" + port), bootstrap);
     }
 
     /** The service at {@code base}; its admin is made with the bootstrap key the first time. */
     public static Deployment of(URI base, String bootstrap) {
-        return new Deployment(base, bootstrap);
+        return known(base, bootstrap);
+    }
+
+    /** The same operators at another replica. */
+    public Deployment at(URI replica) {
+        return new Deployment(HttpCaller.of(replica), ADMIN_KEYS.computeIfAbsent(replica, _ -> adminKey));
     }
 
     /** Without a credential. */

@@ -53,6 +53,20 @@ class PackagedServiceIT {
     }
 
     @Test
+    void whatNoBackendNeedsIsNotLoaded() throws Exception {
+        Path loaded = folder.resolve("classes.log");
+        try (ServiceProcess service = ServiceProcess.in(folder)
+                .variable("JDK_JAVA_OPTIONS", "-Xlog:class+load:file=" + loaded)
+                .start()) {
+            assertThat(service.isAlive()).isTrue();
+
+            assertThat(Files.readAllLines(loaded))
+                    .anyMatch(line -> line.contains(" io.tokenvault.secrets.local."))
+                    .noneMatch(line -> line.contains(" software.amazon."));
+        }
+    }
+
+    @Test
     void noDatabaseBinaryAndNoLauncherIsInIt() throws Exception {
         List<String> packaged;
         try (Stream<Path> files = Files.walk(Path.of("target/quarkus-app"))) {

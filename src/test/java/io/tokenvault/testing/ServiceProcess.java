@@ -177,6 +177,23 @@ public final class ServiceProcess implements AutoCloseable {
         awaitReady();
     }
 
+    /** Starts again with this setting of {@code token-vault.unsafe.fault-point}, or without one when it is empty. */
+    public void restartWithFault(String fault) {
+        String setting = "token-vault.unsafe.fault-point=";
+        Path settings = folder.resolve("service.properties");
+        try {
+            List<String> lines = new ArrayList<>(Files.readAllLines(settings));
+            lines.removeIf(line -> line.startsWith(setting));
+            if (!fault.isEmpty()) {
+                lines.add(setting + fault);
+            }
+            Files.writeString(settings, String.join("\n", lines) + "\n");
+        } catch (IOException failed) {
+            throw new UncheckedIOException(failed);
+        }
+        restart();
+    }
+
     public boolean isAlive() {
         return process.map(Process::isAlive).orElse(false);
     }

@@ -263,7 +263,11 @@ public class Publications {
     }
 
     /** Forgets the published values of current tokens that time has ended: nobody can need them any more. */
-    @Scheduled(every = "1m", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
+    @Scheduled(
+            every = "1m",
+            delayed = "30s",
+            concurrentExecution = Scheduled.ConcurrentExecution.SKIP,
+            skipExecutionIf = Scheduled.ApplicationNotRunning.class)
     @Transactional
     void scrub() {
         database.createNativeQuery("""
@@ -283,6 +287,6 @@ public class Publications {
     }
 
     private static String context(ConnectionId id) {
-        return "publication:" + id;
+        return SealedPublications.CONTEXT + id;
     }
 }

@@ -2,6 +2,7 @@ package io.tokenvault.lifecycle.publication;
 
 import io.quarkus.scheduler.Scheduled;
 import io.quarkus.virtual.threads.VirtualThreads;
+import io.tokenvault.coherence.FaultPoint;
 import io.tokenvault.secrets.Backends;
 import io.tokenvault.secrets.Publication;
 import io.tokenvault.secrets.SecretName;
@@ -84,7 +85,7 @@ public class Publisher {
         } catch (ExecutionException failed) {
             Throwable cause = failed.getCause();
             LOG.errorf(
-                    "a publication was given up for now: %s",
+                    "a publication failed and will be tried again: %s",
                     cause == null ? "no cause" : cause.getClass().getName());
         } catch (InterruptedException stopping) {
             Thread.currentThread().interrupt();
@@ -134,6 +135,7 @@ public class Publisher {
         SecretName name = new SecretName.ConnectionToken(work.environment(), work.connection());
         try {
             SecretsBackend backend = backends.of(work.environment());
+            FaultPoint.PUBLISH_BEFORE_PUT.pass();
             if (work.value() == null) {
                 backend.delete(name);
             } else if (backend.put(name, work.value(), work.generation()) == Publication.SUPERSEDED) {
@@ -141,10 +143,14 @@ public class Publisher {
                 // backend.
                 return failed(work, "the backend holds a later generation than " + work.generation());
             }
+            FaultPoint.PUBLISH_AFTER_PUT.pass();
             publications.done(work);
+            FaultPoint.PUBLISH_AFTER_DONE.pass();
             return Attempt.PUBLISHED;
         } catch (SecretsBackendException failure) {
             return failed(work, String.valueOf(failure.getMessage()));
+        } catch (RuntimeException ours) {
+            return failed(work, ours.getClass().getName()); // and if that fails too, the lease runs out
         }
     }
 

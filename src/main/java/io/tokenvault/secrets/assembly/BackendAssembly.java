@@ -8,9 +8,12 @@ import io.tokenvault.environment.Environments;
 import io.tokenvault.secrets.Backends;
 import io.tokenvault.secrets.BackendsConfig;
 import io.tokenvault.secrets.MeteredSecretsBackend;
+import io.tokenvault.secrets.SecretName;
 import io.tokenvault.secrets.SecretsBackend;
 import io.tokenvault.secrets.SystemConfig;
 import io.tokenvault.secrets.UnsafeConfig;
+import io.tokenvault.secrets.aws.AwsSecretsBackend;
+import io.tokenvault.secrets.azure.AzureSecretsBackend;
 import io.tokenvault.secrets.local.LocalSecretsBackend;
 import io.tokenvault.secrets.vault.VaultSecretsBackend;
 import io.tokenvault.token.EnvironmentName;
@@ -41,14 +44,20 @@ final class BackendAssembly {
             SystemConfig system,
             Environments environments,
             MeterRegistry meters) {
-        return new Backends(
-                made(config, unsafe, ConfigUtils.isProfileActive("embedded"), meters), names(system, environments));
+        Map<EnvironmentName, String> names = names(system, environments);
+        return new Backends(made(config, unsafe, ConfigUtils.isProfileActive("embedded"), names, meters), names);
     }
 
     static Map<String, SecretsBackend> made(
-            BackendsConfig config, UnsafeConfig unsafe, boolean embedded, MeterRegistry meters) {
+            BackendsConfig config,
+            UnsafeConfig unsafe,
+            boolean embedded,
+            Map<EnvironmentName, String> names,
+            MeterRegistry meters) {
         Map<String, SecretsBackend> backends = new LinkedHashMap<>();
-        config.all().forEach((name, settings) -> backends.put(name, made(name, settings, unsafe, meters)));
+        config.all()
+                .forEach((name, settings) ->
+                        backends.put(name, made(name, settings, unsafe, embedded, probe(name, names), meters)));
         if (backends.isEmpty() && embedded) {
             SecretsBackend local = local(EMBEDDED_NAME, EMBEDDED_DIRECTORY, EMBEDDED_KEY_FILE, unsafe);
             backends.put(EMBEDDED_NAME, decorated(EMBEDDED_NAME, local, meters));
@@ -57,7 +66,12 @@ final class BackendAssembly {
     }
 
     private static SecretsBackend made(
-            String name, BackendsConfig.One settings, UnsafeConfig unsafe, MeterRegistry meters) {
+            String name,
+            BackendsConfig.One settings,
+            UnsafeConfig unsafe,
+            boolean embedded,
+            SecretName probe,
+            MeterRegistry meters) {
         try {
             SecretsBackend adapter = switch (settings.type()) {
                 case LOCAL -> {
@@ -66,11 +80,23 @@ final class BackendAssembly {
                     yield local(name, directory, keyFile(settings, directory), unsafe);
                 }
                 case VAULT -> VaultSecretsBackend.connect(name, settings, unsafe);
+                case AWS -> AwsSecretsBackend.connect(name, probe, settings, unsafe);
+                case AZURE -> AzureSecretsBackend.connect(name, probe, settings, embedded);
             };
             return decorated(name, adapter, meters);
         } catch (IllegalArgumentException refused) {
             throw new ConfigurationException(SETTINGS + name + ": " + refused.getMessage());
         }
+    }
+
+    /** A name that the backend's identity may use: the keyring of an environment that the backend serves. */
+    private static SecretName probe(String backend, Map<EnvironmentName, String> names) {
+        EnvironmentName served = names.entrySet().stream()
+                .filter(entry -> entry.getValue().equals(backend))
+                .map(Map.Entry::getKey)
+                .findFirst()
+                .orElse(EnvironmentName.SYSTEM);
+        return new SecretName.Keyring(served);
     }
 
     /** The decorators of every backend, the outermost last. */

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.tokenvault.secrets.SecretValue;
+import io.tokenvault.secrets.keyring.KeyringRecords.Fingerprint;
 import io.tokenvault.token.EnvironmentName;
 import java.nio.ByteBuffer;
 import java.util.Optional;
@@ -36,13 +37,38 @@ record Keyring(MacKey mac, SealingKey aead) {
     }
 
     /** What the database remembers this keyring by: a MAC, which tells nobody anything about the keys. */
-    byte[] fingerprint(EnvironmentName environment) {
-        return mac.compute(label(environment, aead.material().getFirst()));
+    Fingerprint fingerprint(EnvironmentName environment) {
+        return new Fingerprint(mac.compute(label(environment, aead.primaryMaterial())));
     }
 
-    /** Whether {@code fingerprint} was made with keys that are all still in this keyring. */
-    boolean has(byte[] fingerprint, EnvironmentName environment) {
-        return aead.material().stream().anyMatch(key -> mac.matches(fingerprint, label(environment, key)));
+    /** Whether {@code fingerprint} was made with keys that are all still in use in this keyring. */
+    boolean has(Fingerprint fingerprint, EnvironmentName environment) {
+        return aead.material().stream().anyMatch(key -> mac.matches(fingerprint.bytes(), label(environment, key)));
+    }
+
+    /** These keys and new ones beside them, which are not the primary ones yet. */
+    Keyring withNext() {
+        return new Keyring(mac.withNext(), aead.withNext());
+    }
+
+    /** Whether new keys were added that are not the primary ones yet. */
+    boolean hasNext() {
+        return mac.hasNext() || aead.hasNext();
+    }
+
+    /** The same keys, the newest of them primary. */
+    Keyring promoted() {
+        return new Keyring(mac.promoted(), aead.promoted());
+    }
+
+    /** Whether there are keys in use beside the primary ones. */
+    boolean hasOthers() {
+        return !mac.ids().others().isEmpty() || !aead.ids().others().isEmpty();
+    }
+
+    /** The primary keys alone in use. */
+    Keyring withoutOthers() {
+        return new Keyring(mac.withOthersRetired(), aead.withoutOthers());
     }
 
     private static byte[] label(EnvironmentName environment, byte[] sealingKey) {

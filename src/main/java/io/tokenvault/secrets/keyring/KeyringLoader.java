@@ -7,6 +7,7 @@ import io.tokenvault.secrets.SecretsBackendException;
 import io.tokenvault.secrets.SecretsBackendException.OutcomeUnknown;
 import io.tokenvault.secrets.SecretsBackendException.Unavailable;
 import io.tokenvault.secrets.StoredSecret;
+import io.tokenvault.secrets.keyring.KeyringRecords.Remembered;
 import io.tokenvault.token.EnvironmentName;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -33,19 +34,19 @@ final class KeyringLoader {
         this.giveUpAt = System.nanoTime() + patience.toNanos();
     }
 
-    Keyring load(EnvironmentName environment) {
+    LoadedKeyring load(EnvironmentName environment) {
         try {
-            Optional<byte[]> remembered = records.fingerprint(environment);
+            Optional<Remembered> remembered = records.find(environment);
             if (remembered.isPresent()) {
                 return known(environment, remembered.get());
             }
-            AtomicReference<Keyring> found = new AtomicReference<>();
-            remembered = records.fingerprintOr(environment, () -> {
-                Keyring keyring = adoptOrCreate(environment);
-                found.set(keyring);
-                return keyring.fingerprint(environment);
+            AtomicReference<LoadedKeyring> found = new AtomicReference<>();
+            remembered = records.findOr(environment, () -> {
+                LoadedKeyring loaded = adoptOrCreate(environment);
+                found.set(loaded);
+                return new Remembered(loaded.keyring().fingerprint(environment), loaded.generation());
             });
-            Keyring keyring = found.get();
+            LoadedKeyring keyring = found.get();
             return keyring != null ? keyring : known(environment, remembered.orElseThrow());
         } catch (SQLException failed) {
             throw new KeyringRefusal(
@@ -55,22 +56,39 @@ final class KeyringLoader {
         }
     }
 
-    private Keyring known(EnvironmentName environment, byte[] fingerprint) {
-        Keyring keyring = read(environment)
-                .orElseThrow(() -> new KeyringRefusal(
-                        environment,
-                        "the database remembers one, but " + place(environment) + " is empty",
-                        "Restore it there from a backup, or connect the backend that belongs to this database."));
-        if (!keyring.has(fingerprint, environment)) {
+    private LoadedKeyring known(EnvironmentName environment, Remembered remembered) {
+        LoadedKeyring loaded = present(environment);
+        Duration pause = FIRST_PAUSE;
+        // A backend may answer with what it held a moment ago.
+        while (loaded.generation() < remembered.generation() && mayWait(pause) && slept(pause)) {
+            loaded = present(environment);
+            pause = pause.multipliedBy(2);
+        }
+        if (!loaded.keyring().has(remembered.fingerprint(), environment)) {
             throw new KeyringRefusal(
                     environment,
                     "the one in " + place(environment) + " is not the one that the database remembers",
                     "Connect the backend that belongs to this database, or restore the keyring there from a backup.");
         }
-        return keyring;
+        if (loaded.generation() < remembered.generation()) {
+            throw new KeyringRefusal(
+                    environment,
+                    "the one in " + place(environment) + " is of generation " + loaded.generation()
+                            + ", and the database remembers " + remembered.generation(),
+                    "Restore the later one there.");
+        }
+        return loaded;
     }
 
-    private Keyring adoptOrCreate(EnvironmentName environment) {
+    private LoadedKeyring present(EnvironmentName environment) {
+        return read(environment)
+                .orElseThrow(() -> new KeyringRefusal(
+                        environment,
+                        "the database remembers one, but " + place(environment) + " is empty",
+                        "Restore it there from a backup, or connect the backend that belongs to this database."));
+    }
+
+    private LoadedKeyring adoptOrCreate(EnvironmentName environment) {
         return read(environment).orElseGet(() -> {
             SecretsBackend backend = backends.of(environment);
             Keyring made = Keyring.generate();
@@ -87,15 +105,17 @@ final class KeyringLoader {
         });
     }
 
-    private Optional<Keyring> read(EnvironmentName environment) {
+    private Optional<LoadedKeyring> read(EnvironmentName environment) {
         SecretsBackend backend = backends.of(environment);
         Optional<StoredSecret> stored =
                 persistently(environment, () -> backend.get(new SecretName.Keyring(environment)));
-        return stored.map(secret -> Keyring.of(secret.value())
-                .orElseThrow(() -> new KeyringRefusal(
-                        environment,
-                        place(environment) + " holds something else",
-                        "Restore the keyring there from a backup.")));
+        return stored.map(secret -> new LoadedKeyring(
+                Keyring.of(secret.value())
+                        .orElseThrow(() -> new KeyringRefusal(
+                                environment,
+                                place(environment) + " holds something else",
+                                "Restore the keyring there from a backup.")),
+                secret.generation()));
     }
 
     private <T> T persistently(EnvironmentName environment, Supplier<T> call) {
@@ -104,7 +124,7 @@ final class KeyringLoader {
             try {
                 return call.get();
             } catch (Unavailable | OutcomeUnknown failed) {
-                if (System.nanoTime() + pause.toNanos() - giveUpAt > 0 || !slept(pause)) {
+                if (!mayWait(pause) || !slept(pause)) {
                     throw failed(environment, failed);
                 }
                 pause = pause.multipliedBy(2);
@@ -112,6 +132,10 @@ final class KeyringLoader {
                 throw failed(environment, failed);
             }
         }
+    }
+
+    private boolean mayWait(Duration pause) {
+        return System.nanoTime() + pause.toNanos() - giveUpAt <= 0;
     }
 
     private KeyringRefusal failed(EnvironmentName environment, SecretsBackendException failed) {

@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A set of AES-256-GCM keys (NIST SP 800-38D, random 96-bit nonces): the newest seals, each of them opens. What is
+ * A set of AES-256-GCM keys (NIST SP 800-38D, random 96-bit nonces): the primary one seals, each of them opens. What is
  * sealed starts with the id of its key, so that keys can be added without touching what exists. Thread-safe; prints
  * nothing.
  */
@@ -99,14 +99,70 @@ public final class SealingKey {
     }
 
     /** The bytes of each key, for a fingerprint. */
-    @AccessesPartialKey
     List<byte[]> material() {
         List<byte[]> material = new ArrayList<>();
         for (int i = 0; i < keys.size(); i++) {
-            AesGcmKey key = (AesGcmKey) keys.getAt(i).getKey();
-            material.add(key.getKeyBytes().toByteArray(InsecureSecretKeyAccess.get()));
+            material.add(material(keys.getAt(i)));
         }
         return material;
+    }
+
+    /** The bytes of the primary key, for a fingerprint. */
+    byte[] primaryMaterial() {
+        return material(keys.getPrimary());
+    }
+
+    @AccessesPartialKey
+    private static byte[] material(KeysetHandle.Entry entry) {
+        return ((AesGcmKey) entry.getKey()).getKeyBytes().toByteArray(InsecureSecretKeyAccess.get());
+    }
+
+    /** Whether the key that {@code sealed} names is among these. */
+    boolean knows(byte[] sealed) {
+        String id = KeyIds.of(sealed);
+        KeyIds known = ids();
+        return known.primary().equals(id) || known.others().contains(id);
+    }
+
+    KeyIds ids() {
+        return Keysets.ids(keys, key -> ((AesGcmKey) key).getOutputPrefix());
+    }
+
+    SealingKey withNext() {
+        return changed(() -> Keysets.withNext(keys, AES_256_GCM));
+    }
+
+    boolean hasNext() {
+        return Keysets.hasNext(keys);
+    }
+
+    SealingKey promoted() {
+        return changed(() -> Keysets.promoted(keys));
+    }
+
+    /** The primary key alone: what was sealed under the others is lost. */
+    SealingKey withoutOthers() {
+        return changed(() -> {
+            KeysetHandle.Builder builder = KeysetHandle.newBuilder(keys);
+            for (int i = builder.size() - 1; i >= 0; i--) {
+                if (!builder.getAt(i).isPrimary()) {
+                    builder.deleteAt(i);
+                }
+            }
+            return builder.build();
+        });
+    }
+
+    private static SealingKey changed(Change change) {
+        try {
+            return new SealingKey(change.keys());
+        } catch (GeneralSecurityException impossible) {
+            throw new IllegalStateException("a keyset could not be changed");
+        }
+    }
+
+    private interface Change {
+        KeysetHandle keys() throws GeneralSecurityException;
     }
 
     @Override

@@ -23,6 +23,9 @@ final class PrivateFiles {
     private static final FileAttribute<Set<PosixFilePermission>> FOLDER =
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
 
+    private static final Set<StandardOpenOption> OVERWRITE =
+            EnumSet.of(StandardOpenOption.WRITE, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING);
+
     private PrivateFiles() {}
 
     /** The folder of an absolute path. */
@@ -64,13 +67,14 @@ final class PrivateFiles {
 
     /**
      * Makes {@code bytes} the whole content of {@code file}: a reader sees the old content or the new one, also after a
-     * crash. An exception before the rename leaves the old content.
+     * crash. An exception before the rename leaves the old content. One writer of a file at a time; what a crash left of
+     * an earlier one is overwritten.
      */
     static void replace(Path file, byte[] bytes) throws IOException {
         Path folder = folderOf(file);
-        Path temporary = Files.createTempFile(folder, ".writing", null, FILE);
+        Path temporary = temporaryOf(file);
         try {
-            try (FileChannel channel = FileChannel.open(temporary, StandardOpenOption.WRITE)) {
+            try (FileChannel channel = FileChannel.open(temporary, OVERWRITE, FILE)) {
                 ByteBuffer buffer = ByteBuffer.wrap(bytes);
                 while (buffer.hasRemaining()) {
                     channel.write(buffer);
@@ -85,10 +89,16 @@ final class PrivateFiles {
         sync(folder);
     }
 
+    /** Deletes the file, and what a crash may have left of writing it. */
     static void delete(Path file) throws IOException {
-        if (Files.deleteIfExists(file)) {
+        boolean leftOver = Files.deleteIfExists(temporaryOf(file));
+        if (Files.deleteIfExists(file) || leftOver) {
             sync(folderOf(file));
         }
+    }
+
+    private static Path temporaryOf(Path file) {
+        return file.resolveSibling(file.getFileName() + ".writing");
     }
 
     private static void sync(Path folder) throws IOException {

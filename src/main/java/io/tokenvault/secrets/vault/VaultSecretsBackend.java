@@ -11,6 +11,7 @@ import io.tokenvault.secrets.SecretsBackendException;
 import io.tokenvault.secrets.SecretsBackendException.Rejected;
 import io.tokenvault.secrets.SecretsBackendException.Site;
 import io.tokenvault.secrets.SecretsBackendException.Unavailable;
+import io.tokenvault.secrets.ServerAddress;
 import io.tokenvault.secrets.StoredSecret;
 import io.tokenvault.secrets.UnsafeConfig;
 import io.tokenvault.secrets.vault.VaultCallFailure.Kind;
@@ -62,7 +63,8 @@ public final class VaultSecretsBackend implements SecretsBackend {
      * @throws IllegalArgumentException naming the setting that is missing, wrong, or unsafe without being called so
      */
     public static VaultSecretsBackend connect(String backend, BackendsConfig.One settings, UnsafeConfig unsafe) {
-        URI url = VaultAddress.checked(settings.url(), unsafe);
+        URI url = ServerAddress.checked(
+                "url", settings.url().orElseThrow(() -> new IllegalArgumentException("url is missing")), unsafe);
         VaultCredentials credentials = VaultCredentials.of(settings.auth(), unsafe);
         Optional<Path> authorities = settings.tls().caFile();
         VaultTransport transport = new VaultTransport(

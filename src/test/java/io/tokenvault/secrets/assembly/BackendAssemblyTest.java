@@ -28,7 +28,11 @@ class BackendAssemblyTest {
 
     private static Map<String, SecretsBackend> made(Map<String, String> lines, UnsafeConfig unsafe) {
         return BackendAssembly.made(
-                Settings.file(lines).getConfigMapping(BackendsConfig.class), unsafe, false, new SimpleMeterRegistry());
+                Settings.file(lines).getConfigMapping(BackendsConfig.class),
+                unsafe,
+                false,
+                Map.of(PRODUCTION, "main"),
+                new SimpleMeterRegistry());
     }
 
     @Test
@@ -41,11 +45,13 @@ class BackendAssemblyTest {
                         "token-vault.backends.spare.type", "vault",
                         "token-vault.backends.spare.url", "https://vault.example",
                         "token-vault.backends.spare.auth.method", "kubernetes",
-                        "token-vault.backends.spare.auth.role", "tv"),
+                        "token-vault.backends.spare.auth.role", "tv",
+                        "token-vault.backends.cloud.type", "aws",
+                        "token-vault.backends.cloud.region", "eu-central-1"),
                 Settings.unsafe("local-backend"));
 
         assertThat(made)
-                .containsOnlyKeys("main", "spare")
+                .containsOnlyKeys("main", "spare", "cloud")
                 .allSatisfy((_, backend) -> assertThat(backend).isInstanceOf(MeteredSecretsBackend.class));
         assertThat(folder.resolve("secrets.key")).isRegularFile();
     }
@@ -100,10 +106,85 @@ class BackendAssemblyTest {
                 .hasMessageNotContaining("abc");
     }
 
+    @ParameterizedTest
+    @CsvSource(textBlock = """
+            region,               Frankfurt,        region must be the name of one
+            region,               evil.example/x,   region must be the name of one
+            endpoint,             http://v.example, token-vault.unsafe.plain-http=true
+            endpoint,             v.example,        https://host
+            endpoint,             https://u:p@v.x,  https://host
+            recovery-window-days, 6,                recovery-window-days must be from 7 to 30
+            recovery-window-days, 31,               recovery-window-days must be from 7 to 30
+            """)
+    void whatIsWrongOrUnsafeForAwsIsNamed(String setting, String value, String message) {
+        Map<String, String> lines = new HashMap<>(Map.of(
+                "token-vault.backends.main.type", "aws",
+                "token-vault.backends.main.region", "eu-central-1"));
+        lines.put("token-vault.backends.main." + setting, value);
+
+        assertThatThrownBy(() -> made(lines, Settings.unsafe()))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageContainingAll("token-vault.backends.main: ", message);
+    }
+
+    @Test
+    void awsDeletesInOneWayOnly() {
+        assertThatThrownBy(() -> made(
+                        Map.of(
+                                "token-vault.backends.main.type", "aws",
+                                "token-vault.backends.main.region", "eu-central-1",
+                                "token-vault.backends.main.force-delete", "true",
+                                "token-vault.backends.main.recovery-window-days", "7"),
+                        Settings.unsafe()))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageContaining("exclude each other");
+    }
+
+    @ParameterizedTest
+    @CsvSource(textBlock = """
+            vault-url,        ,                     vault-url is missing
+            vault-url,        http://x.example,     https://host
+            vault-url,        https://x.example/y,  https://host
+            vault-url,        https://u:p@x.example, https://host
+            authority-host,   http://login.example, authority-host must be of the form https://host
+            tenant-id,        ,                     tenant-id is missing
+            client-id,        ,                     client-id is missing
+            verify-challenge, false,                verify-challenge=false
+            """)
+    void whatIsMissingWrongOrUnsafeOfAzureIsNamed(String setting, String value, String message) {
+        assertThatThrownBy(() -> made(azure(Map.of(setting, value == null ? "" : value)), Settings.unsafe()))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageContainingAll("token-vault.backends.main: ", message);
+    }
+
+    @Test
+    void onlyDevelopmentDoesWithoutTheCheckOfTheChallenge() {
+        Map<String, String> lines = azure(Map.of("verify-challenge", "false"));
+
+        assertThat(BackendAssembly.made(
+                        Settings.file(lines).getConfigMapping(BackendsConfig.class),
+                        Settings.unsafe(),
+                        true,
+                        Map.of(),
+                        new SimpleMeterRegistry()))
+                .containsOnlyKeys("main");
+    }
+
+    private static Map<String, String> azure(Map<String, String> changes) {
+        Map<String, String> lines = new HashMap<>(Map.of(
+                "token-vault.backends.main.type", "azure",
+                "token-vault.backends.main.vault-url", "https://x.vault.azure.net",
+                "token-vault.backends.main.tenant-id", "t",
+                "token-vault.backends.main.client-id", "c",
+                "token-vault.backends.main.client-secret-file", "/secret"));
+        changes.forEach((key, value) -> lines.put("token-vault.backends.main." + key, value));
+        return lines;
+    }
+
     @Test
     void anUnknownTypeIsNamed() {
         assertThatThrownBy(() -> Settings.file(Map.of("token-vault.backends.main.type", "floppy")))
-                .hasMessageContainingAll("token-vault.backends.main.type", "floppy", "local", "vault");
+                .hasMessageContainingAll("token-vault.backends.main.type", "floppy", "local", "vault", "aws", "azure");
     }
 
     @Test

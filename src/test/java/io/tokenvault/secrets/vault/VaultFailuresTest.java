@@ -1,6 +1,5 @@
 package io.tokenvault.secrets.vault;
 
-import static io.tokenvault.secrets.vault.VaultStub.ABSENT;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -15,6 +14,7 @@ import io.tokenvault.secrets.SecretsBackendException.OutcomeUnknown;
 import io.tokenvault.secrets.SecretsBackendException.Rejected;
 import io.tokenvault.secrets.SecretsBackendException.Unavailable;
 import io.tokenvault.secrets.Settings;
+import io.tokenvault.testing.ScriptedServer;
 import io.tokenvault.token.ConnectionId;
 import io.tokenvault.token.EnvironmentName;
 import java.io.IOException;
@@ -48,6 +48,7 @@ class VaultFailuresTest {
             .objectNode()
             .put("token", "tv_not-for-logs")
             .put("generation", 2));
+    private static final String ABSENT = "{\"errors\":[]}";
     private static final String SEALED = "{\"errors\":[\"Vault is sealed\"]}";
     private static final String MISMATCH =
             "{\"errors\":[\"check-and-set parameter did not match the current version\"]}";
@@ -57,7 +58,9 @@ class VaultFailuresTest {
     private static final String HTML = "<html>not-for-logs</html>";
     private static final String LOGIN = "{\"auth\":{\"client_token\":\"%s\",\"lease_duration\":1200}}";
 
-    private final VaultStub server = new VaultStub();
+    private final ScriptedServer server = new ScriptedServer(exchange ->
+            exchange.getRequestMethod() + " " + exchange.getRequestURI().getPath() + " "
+                    + exchange.getRequestHeaders().getFirst("X-Vault-Token"));
 
     @TempDir
     private Path folder;
@@ -73,7 +76,7 @@ class VaultFailuresTest {
     }
 
     /** No secret and no label; our label is taken. */
-    private VaultStub nothingIsThere() {
+    private ScriptedServer nothingIsThere() {
         return server.then(404, ABSENT).then(404, ABSENT).then(204, "");
     }
 
@@ -280,7 +283,7 @@ class VaultFailuresTest {
     void manyCallersLogInOnce() throws Exception {
         server.then(exchange -> {
             pause();
-            VaultStub.answering(200, LOGIN.formatted("shared"), Map.of()).give(exchange);
+            ScriptedServer.answering(200, LOGIN.formatted("shared"), Map.of()).give(exchange);
         });
         for (int reader = 0; reader < 20; reader++) {
             server.then(404, ABSENT);
@@ -308,7 +311,7 @@ class VaultFailuresTest {
                 .then(exchange -> {
                     pause();
                     pause();
-                    VaultStub.answering(404, ABSENT, Map.of()).give(exchange);
+                    ScriptedServer.answering(404, ABSENT, Map.of()).give(exchange);
                 })
                 .then(200, LOGIN.formatted("next"))
                 .then(404, ABSENT);

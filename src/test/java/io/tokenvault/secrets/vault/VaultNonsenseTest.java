@@ -3,11 +3,13 @@ package io.tokenvault.secrets.vault;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.sun.net.httpserver.HttpExchange;
 import io.tokenvault.secrets.SecretName;
 import io.tokenvault.secrets.SecretValue;
 import io.tokenvault.secrets.SecretsBackend;
 import io.tokenvault.secrets.SecretsBackendException;
 import io.tokenvault.secrets.Settings;
+import io.tokenvault.testing.ScriptedServer;
 import io.tokenvault.token.ConnectionId;
 import io.tokenvault.token.EnvironmentName;
 import java.io.IOException;
@@ -103,7 +105,7 @@ class VaultNonsenseTest {
             Map.of("X-Vault-Index", "eyJjbHVzdGVyIjoiYyIsInZhbHVlIjoiMTIifQ=="),
             Map.of("Content-Type", "text/html"));
 
-    private final VaultStub server = new VaultStub();
+    private final ScriptedServer server = new ScriptedServer(HttpExchange::getRequestMethod);
     private final long seed = new SecureRandom().nextLong();
     private final Random random = new Random(seed);
 
@@ -161,16 +163,16 @@ class VaultNonsenseTest {
         }
     }
 
-    private VaultStub.Answer nonsense() {
+    private ScriptedServer.Answer nonsense() {
         if (random.nextInt(20) == 0) {
             return exchange -> exchange.close();
         }
         int status = STATUSES[random.nextInt(STATUSES.length)];
         String body = BODIES.get(random.nextInt(BODIES.size()));
         if (random.nextInt(20) == 0) {
-            return VaultStub.cutAfter(status, body);
+            return ScriptedServer.cutAfter(status, body);
         }
-        return VaultStub.answering(status, body, HEADERS.get(random.nextInt(HEADERS.size())));
+        return ScriptedServer.answering(status, body, HEADERS.get(random.nextInt(HEADERS.size())));
     }
 
     private static String printed(Throwable failed) {

@@ -3,11 +3,13 @@ package io.tokenvault.secrets.vault;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.sun.net.httpserver.HttpExchange;
 import io.quarkus.vault.client.VaultClient;
 import io.tokenvault.secrets.SecretsBackendException.Denied;
 import io.tokenvault.secrets.SecretsBackendException.Rejected;
 import io.tokenvault.secrets.SecretsBackendException.Unavailable;
 import io.tokenvault.secrets.vault.VaultSessions.Session;
+import io.tokenvault.testing.ScriptedServer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -33,7 +35,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class VaultSessionsTest {
     private static final String SEALED = "{\"errors\":[\"Vault is sealed\"]}";
 
-    private final VaultStub server = new VaultStub();
+    private final ScriptedServer server = new ScriptedServer(HttpExchange::getRequestMethod);
     private final AtomicLong now = new AtomicLong(Long.MAX_VALUE - 1000);
     private VaultSessions sessions;
 
@@ -135,7 +137,7 @@ class VaultSessionsTest {
     void manyCallersShareOneLogin() throws Exception {
         server.then(exchange -> {
             Thread.yield();
-            VaultStub.answering(200, login(100), Map.of()).give(exchange);
+            ScriptedServer.answering(200, login(100), Map.of()).give(exchange);
         });
 
         Set<Session> seen = new HashSet<>();

@@ -1,4 +1,4 @@
-package io.tokenvault.http;
+package io.tokenvault.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,9 +1,10 @@
-package io.tokenvault.secrets.vault;
+package io.tokenvault.testing;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -17,23 +18,25 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.Function;
 
 /** Answers like a server in a mood that a real one cannot be brought into; one scripted answer for each request. */
-final class VaultStub implements AutoCloseable {
+public final class ScriptedServer implements AutoCloseable {
     /** What to do with one request. */
-    interface Answer {
+    public interface Answer {
         void give(HttpExchange exchange) throws IOException;
     }
-
-    static final String ABSENT = "{\"errors\":[]}";
 
     private final HttpServer server;
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final CountDownLatch closing = new CountDownLatch(1);
     private final Queue<Answer> script = new ConcurrentLinkedQueue<>();
     private final List<String> requests = new CopyOnWriteArrayList<>();
+    private final Function<HttpExchange, String> described;
 
-    VaultStub() {
+    /** @param described what {@link #requests()} shows of a request */
+    public ScriptedServer(Function<HttpExchange, String> described) {
+        this.described = described;
         try {
             server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         } catch (IOException failed) {
@@ -44,30 +47,34 @@ final class VaultStub implements AutoCloseable {
         server.start();
     }
 
-    URI url() {
+    /** Its address, plain http. */
+    public URI url() {
         return URI.create("http://127.0.0.1:" + server.getAddress().getPort());
     }
 
-    VaultStub then(Answer answer) {
+    /** Does that with the next request. */
+    public ScriptedServer then(Answer answer) {
         script.add(answer);
         return this;
     }
 
-    VaultStub then(int status, String body) {
+    /** Answers the next request so. */
+    public ScriptedServer then(int status, String body) {
         return then(answering(status, body, Map.of()));
     }
 
-    VaultStub then(int status, String body, Map<String, String> headers) {
+    /** Answers the next request so. */
+    public ScriptedServer then(int status, String body, Map<String, String> headers) {
         return then(answering(status, body, headers));
     }
 
     /** Takes the request and never answers. */
-    VaultStub thenHang() {
+    public ScriptedServer thenHang() {
         return then(_ -> awaitClose());
     }
 
     /** Takes the request, starts an answer and never ends it. */
-    VaultStub thenHangInTheBody() {
+    public ScriptedServer thenHangInTheBody() {
         return then(exchange -> {
             exchange.sendResponseHeaders(200, 1000);
             exchange.getResponseBody().write("{\"data\":".getBytes(UTF_8));
@@ -77,21 +84,22 @@ final class VaultStub implements AutoCloseable {
     }
 
     /** Takes the request and cuts the connection. */
-    VaultStub thenCut() {
+    public ScriptedServer thenCut() {
         return then(HttpExchange::close);
     }
 
     /** Forgets the answers that nobody has asked for. */
-    void forget() {
+    public void forget() {
         script.clear();
     }
 
-    /** {@code METHOD path token} of each request. */
-    List<String> requests() {
+    /** Each request, as described, in order. */
+    public List<String> requests() {
         return requests;
     }
 
-    static Answer answering(int status, String body, Map<String, String> headers) {
+    /** An answer with this status, body and headers. */
+    public static Answer answering(int status, String body, Map<String, String> headers) {
         return exchange -> {
             byte[] bytes = body.getBytes(UTF_8);
             headers.forEach(exchange.getResponseHeaders()::set);
@@ -108,7 +116,7 @@ final class VaultStub implements AutoCloseable {
     }
 
     /** Promises a longer body and ends the connection after this one. */
-    static Answer cutAfter(int status, String body) {
+    public static Answer cutAfter(int status, String body) {
         return exchange -> {
             boolean hasBody = status != 204 && !exchange.getRequestMethod().equals("HEAD");
             exchange.sendResponseHeaders(status, hasBody ? body.getBytes(UTF_8).length + 10L : -1);
@@ -119,10 +127,8 @@ final class VaultStub implements AutoCloseable {
     }
 
     private void answer(HttpExchange exchange) throws IOException {
-        exchange.getRequestBody().readAllBytes();
-        requests.add(
-                exchange.getRequestMethod() + " " + exchange.getRequestURI().getPath() + " "
-                        + exchange.getRequestHeaders().getFirst("X-Vault-Token"));
+        exchange.setStreams(new ByteArrayInputStream(exchange.getRequestBody().readAllBytes()), null);
+        requests.add(described.apply(exchange));
         Answer next = script.poll();
         if (next == null) {
             next = answering(599, "the script has ended", Map.of());
