@@ -41,7 +41,6 @@ public class Publisher {
     private static final Duration LONGEST_PAUSE = Duration.ofMinutes(1);
     private static final int AT_ONCE = 32;
     private static final int BATCH = 256;
-    private static final int PLACES = 16;
 
     private enum Attempt {
         PUBLISHED,
