@@ -56,6 +56,7 @@ public final class ImageTar {
             image.addFileEntriesLayer(layer(root, folder, List.of()));
         }
         image.addFileEntriesLayer(layer(root, "app", List.of("app/lib")));
+        image.addFileEntriesLayer(ownFolder(root));
         image.containerize(Containerizer.to(TarImage.at(Path.of(arguments[1])).named(arguments[2])));
     }
 
@@ -75,6 +76,19 @@ public final class ImageTar {
             }
         }
         return layer.build();
+    }
+
+    /** The one place where the service may write, when nothing is mounted there. */
+    private static FileEntriesLayer ownFolder(Path root) {
+        return FileEntriesLayer.builder()
+                .setName("tmp")
+                .addEntry(
+                        root.resolve("tmp"),
+                        AbsoluteUnixPath.get("/tmp"),
+                        FilePermissions.fromOctalString("700"),
+                        FileEntriesLayer.DEFAULT_MODIFICATION_TIME,
+                        USER)
+                .build();
     }
 
     private static String architecture() {
