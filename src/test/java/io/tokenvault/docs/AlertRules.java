@@ -13,13 +13,7 @@ record AlertRules(List<Alert> alerts, List<String> expressions) {
     static final Path FILE = Path.of("helm/token-vault/files/alerts/token-vault.yaml");
 
     /** One alert; {@code duration} is how long it holds before it fires, empty when it fires at once. */
-    record Alert(
-            String name,
-            String severity,
-            String duration,
-            String summary,
-            String description,
-            String runbook) {
+    record Alert(String name, String severity, String duration, String summary, String description, String runbook) {
 
         /** Its row in the reference. */
         String row() {

@@ -72,10 +72,8 @@ class AlertsTest {
     @Test
     void eachHasARunbookThatNamesIt() {
         assertThat(rules.alerts())
-                .allSatisfy(alert -> assertThat(Path.of(alert.runbook()))
-                        .exists()
-                        .content()
-                        .contains("`" + alert.name() + "`"));
+                .allSatisfy(alert ->
+                        assertThat(Path.of(alert.runbook())).exists().content().contains("`" + alert.name() + "`"));
     }
 
     @Test

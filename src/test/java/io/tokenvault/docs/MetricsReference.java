@@ -24,9 +24,10 @@ final class MetricsReference {
             return switch (kind) {
                 case "counter" -> Set.of(underlined + "_total");
                 case "gauge" -> Set.of(underlined);
-                case "timer" -> Stream.of("_seconds_count", "_seconds_sum", "_seconds_max")
-                        .map(suffix -> underlined + suffix)
-                        .collect(Collectors.toSet());
+                case "timer" ->
+                    Stream.of("_seconds_count", "_seconds_sum", "_seconds_max")
+                            .map(suffix -> underlined + suffix)
+                            .collect(Collectors.toSet());
                 default -> throw new IllegalArgumentException(name + " is a " + kind);
             };
         }

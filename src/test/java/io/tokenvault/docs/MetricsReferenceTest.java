@@ -26,8 +26,9 @@ class MetricsReferenceTest {
             }
         }
 
-        List<String> documented =
-                MetricsReference.read().stream().map(MetricsReference.Metric::name).toList();
+        List<String> documented = MetricsReference.read().stream()
+                .map(MetricsReference.Metric::name)
+                .toList();
 
         assertThat(documented).containsExactlyInAnyOrderElementsOf(metrics);
     }

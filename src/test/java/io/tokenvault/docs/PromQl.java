@@ -10,9 +10,9 @@ import java.util.regex.Pattern;
 /** What an expression in the language of Prometheus asks for, as far as the tests compare it: metrics, and their labels. */
 final class PromQl {
     private static final Pattern STRING = Pattern.compile("\"[^\"]*\"");
-    private static final Pattern GROUPING = Pattern.compile("\\b(by|without|on|ignoring|group_left|group_right)\\s*\\(([^)]*)\\)");
-    private static final Pattern SELECTOR =
-            Pattern.compile("\\b([a-zA-Z_:][\\w:]*)(?:\\{([^}]*)})?(?![\\w:]*\\s*\\()");
+    private static final Pattern GROUPING =
+            Pattern.compile("\\b(by|without|on|ignoring|group_left|group_right)\\s*\\(([^)]*)\\)");
+    private static final Pattern SELECTOR = Pattern.compile("\\b([a-zA-Z_:][\\w:]*)(?:\\{([^}]*)})?(?![\\w:]*\\s*\\()");
     private static final Pattern LABEL = Pattern.compile("\\s*(\\w+)\\s*(?:=~|!~|!=|=)");
     private static final Set<String> WORDS = Set.of("and", "or", "unless", "offset", "bool");
 

@@ -13,6 +13,7 @@ class PromQlTest {
         assertThat(PromQl.metricsOf("""
                         histogram_quantile(0.99, sum by (le) (rate(a_bucket{uri=~"/x|\\\\d{2}",le="0.01"}[$__rate_interval])))
                         and on() max(b_total offset 1m) > 14.4 * 0.001 unless c:d == 0
-                        """)).isEqualTo(Map.of("a_bucket", Set.of("le", "uri"), "b_total", Set.of("le"), "c:d", Set.of("le")));
+                        """))
+                .isEqualTo(Map.of("a_bucket", Set.of("le", "uri"), "b_total", Set.of("le"), "c:d", Set.of("le")));
     }
 }

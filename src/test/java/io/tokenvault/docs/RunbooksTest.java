@@ -25,13 +25,16 @@ class RunbooksTest {
     void callsAreThoseOfTheApi() throws IOException {
         List<ApiDescription.Operation> operations = ApiDescription.read().operations();
 
-        assertThat(runbooks).isNotEmpty().allSatisfy(runbook -> assertThat(
-                        CALL.matcher(runbook.text()).results().toList())
-                .allSatisfy(call -> assertThat(operations).as(call.group() + " in " + runbook.file())
-                        .anyMatch(operation -> operation.method().equals(call.group(1))
-                                && call.group(2)
-                                        .replaceAll("\\{[^}]*}", "x")
-                                        .matches(operation.path().replaceAll("\\{[^}]*}", "[^/]+")))));
+        assertThat(runbooks)
+                .isNotEmpty()
+                .allSatisfy(runbook -> assertThat(
+                                CALL.matcher(runbook.text()).results().toList())
+                        .allSatisfy(call -> assertThat(operations)
+                                .as(call.group() + " in " + runbook.file())
+                                .anyMatch(operation -> operation.method().equals(call.group(1))
+                                        && call.group(2)
+                                                .replaceAll("\\{[^}]*}", "x")
+                                                .matches(operation.path().replaceAll("\\{[^}]*}", "[^/]+")))));
     }
 
     @Test
@@ -41,11 +44,13 @@ class RunbooksTest {
                 .collect(Collectors.toSet());
         MetricsReference.read().forEach(metric -> known.add(metric.name()));
 
-        assertThat(runbooks).allSatisfy(runbook -> assertThat(
-                        METRIC.matcher(runbook.text()).results().map(name -> name.group().replaceAll("[._]$", "")))
-                .filteredOn(name -> !name.equals("token_vault_service") && !name.equals("token_vault_owner"))
-                .as(runbook.file() + "")
-                .isSubsetOf(known));
+        assertThat(runbooks)
+                .allSatisfy(runbook -> assertThat(METRIC.matcher(runbook.text())
+                                .results()
+                                .map(name -> name.group().replaceAll("[._]$", "")))
+                        .filteredOn(name -> !name.equals("token_vault_service") && !name.equals("token_vault_owner"))
+                        .as(runbook.file() + "")
+                        .isSubsetOf(known));
     }
 
     @Test
