@@ -97,7 +97,7 @@ public class AuthzRoute implements RawRoute {
 
     private void judge(RoutingContext exchange, String token, Demand demand) {
         try {
-            switch (validator.validate(token, demand)) {
+            switch (Verdict.await(validator.validate(token, demand))) {
                 case Verdict.Accepted(var accepted, var _) -> allow(exchange, accepted);
                 case Verdict.Refused(var reason) -> {
                     ProblemCode code = ProblemCode.parse(reason.code()).orElse(ProblemCode.UNKNOWN);

@@ -74,7 +74,7 @@ public class ValidateResource {
     }
 
     private ObjectNode verdict(ValidateRequest request) {
-        return switch (validator.validate(request.revealToken(), request.demand())) {
+        return switch (Verdict.await(validator.validate(request.revealToken(), request.demand()))) {
             case Verdict.Accepted(var token, var state) -> accepted(token, state);
             case Verdict.Refused(var reason) ->
                 JsonNodeFactory.instance.objectNode().put("active", false).put("reason", reason.code());

@@ -2,6 +2,7 @@ package io.tokenvault.validation;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
+import io.quarkus.virtual.threads.VirtualThreads;
 import io.tokenvault.coherence.RestoredDatabase;
 import io.tokenvault.connection.ConnectionStatus;
 import io.tokenvault.connection.ConnectionStatus.Operating;
@@ -16,12 +17,17 @@ import io.tokenvault.validation.Verdict.Refused;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.net.InetAddress;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutorService;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Judges presented tokens: one parse, one MAC, one read of the primary; never a secrets backend. Throws
- * {@link RecordsUnavailableException} when there is nobody to ask, and {@link RecordsInDoubtException} when what it would be
- * told is not what was decided.
+ * Judges presented tokens: one parse, one MAC, one look at the record; never a secrets backend. The verdict is there at
+ * once when all that it needs is known here, otherwise when the primary has answered. The stage fails with
+ * {@link RecordsUnavailableException} when there is nobody to ask, and with {@link RecordsInDoubtException} when what it
+ * would be told is not what was decided; {@link Verdict#await} is for callers who may block.
  */
 @ApplicationScoped
 public class Validator {
@@ -33,51 +39,50 @@ public class Validator {
     private final TokenMacs macs;
     private final TokenUses uses;
     private final RestoredDatabase restored;
+    private final ExecutorService virtualThreads;
 
     Validator(
             TokenRecords records,
             Environments environments,
             TokenMacs macs,
             TokenUses uses,
-            RestoredDatabase restored) {
+            RestoredDatabase restored,
+            @VirtualThreads ExecutorService virtualThreads) {
         this.records = records;
         this.environments = environments;
         this.macs = macs;
         this.uses = uses;
         this.restored = restored;
+        this.virtualThreads = virtualThreads;
     }
 
     /** The verdict on the token in this text. An accepted one counts as used. */
-    public Verdict validate(String text, Demand demand) {
-        requireTrust();
-        Optional<Credential> presented = Credential.parseToken(text);
-        if (presented.isEmpty()) {
-            return new Refused(Reason.MALFORMED);
-        }
-        return prove(presented.get()).map(read -> judge(read, demand)).orElse(new Refused(Reason.UNKNOWN));
+    public CompletionStage<Verdict> validate(String text, Demand demand) {
+        return decide(text, read -> judge(read, demand));
     }
 
     /** Who holds the token in this text, whatever the status of the connection; only a live token is accepted. */
-    public Verdict identify(String text, @Nullable InetAddress source) {
-        requireTrust();
-        Optional<Credential> presented = Credential.parseToken(text);
-        if (presented.isEmpty()) {
-            return new Refused(Reason.MALFORMED);
-        }
-        return prove(presented.get())
-                .map(read -> read.token()
-                        .life()
-                        .endAt(read.at())
-                        .<Verdict>map(end -> new Refused(ended(end)))
-                        .orElseGet(() ->
-                                read.token().allows(source) ? accept(read) : new Refused(Reason.SOURCE_IP_NOT_ALLOWED)))
-                .orElse(new Refused(Reason.UNKNOWN));
+    public CompletionStage<Verdict> identify(String text, @Nullable InetAddress source) {
+        return decide(text, read -> name(read, source));
     }
 
-    private void requireTrust() {
+    private CompletionStage<Verdict> decide(String text, Function<TokenRecords.Read, Verdict> rule) {
         if (restored.isRestored()) {
-            throw new RecordsInDoubtException();
+            return CompletableFuture.failedFuture(new RecordsInDoubtException());
         }
+        Optional<Credential> presented = Credential.parseToken(text);
+        if (presented.isEmpty()) {
+            return CompletableFuture.completedFuture(new Refused(Reason.MALFORMED));
+        }
+        CompletableFuture<Verdict> verdict = new CompletableFuture<>();
+        virtualThreads.execute(() -> {
+            try {
+                verdict.complete(prove(presented.get()).map(rule).orElse(new Refused(Reason.UNKNOWN)));
+            } catch (RuntimeException noVerdict) {
+                verdict.completeExceptionally(noVerdict);
+            }
+        });
+        return verdict;
     }
 
     /** The record of the presented token, if it is the very one that was issued. */
@@ -97,6 +102,14 @@ public class Validator {
         // live.
         return read.filter(_ -> macs.matchesRetired(environment, mac, presented))
                 .map(TokenRecords.Read::ended);
+    }
+
+    private Verdict name(TokenRecords.Read read, @Nullable InetAddress source) {
+        Optional<EndCause> end = read.token().life().endAt(read.at());
+        if (end.isPresent()) {
+            return new Refused(ended(end.get()));
+        }
+        return read.token().allows(source) ? accept(read) : new Refused(Reason.SOURCE_IP_NOT_ALLOWED);
     }
 
     private Verdict judge(TokenRecords.Read read, Demand demand) {
