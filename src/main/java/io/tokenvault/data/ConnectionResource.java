@@ -88,6 +88,7 @@ public class ConnectionResource {
                 validator.identify(text, sources.of(exchange).orElse(null)))) {
             case Verdict.Accepted(var token, var _) -> token;
             case Verdict.Refused(var reason) -> throw refused(reason);
+            case Verdict.Limited limited -> throw refused(limited.reason());
         };
     }
 

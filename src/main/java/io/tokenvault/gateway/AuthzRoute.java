@@ -4,6 +4,7 @@ import io.tokenvault.environment.Environments;
 import io.tokenvault.http.Access;
 import io.tokenvault.http.AuthzSources;
 import io.tokenvault.http.BearerCredential;
+import io.tokenvault.http.Exchange;
 import io.tokenvault.http.ProblemCode;
 import io.tokenvault.http.ProblemException;
 import io.tokenvault.http.Problems;
@@ -11,8 +12,6 @@ import io.tokenvault.http.RawRoute;
 import io.tokenvault.http.SourceAddress;
 import io.tokenvault.token.EnvironmentName;
 import io.tokenvault.validation.Demand;
-import io.tokenvault.validation.RecordsInDoubtException;
-import io.tokenvault.validation.RecordsUnavailableException;
 import io.tokenvault.validation.TokenRecord;
 import io.tokenvault.validation.Validator;
 import io.tokenvault.validation.Verdict;
@@ -20,7 +19,6 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.inject.Singleton;
-import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -32,8 +30,6 @@ import java.util.Set;
 @Singleton
 public class AuthzRoute implements RawRoute {
     private static final String REASON = "X-Token-Vault-Reason";
-    private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
-    private static final Duration RETRY_AFTER_DECISION = Duration.ofMinutes(1);
 
     private final Validator validator;
     private final Environments environments;
@@ -61,6 +57,11 @@ public class AuthzRoute implements RawRoute {
     @Override
     public Access access() {
         return new Access.Open("asked by gateways from token-vault.authz.allowed-sources, about their clients' tokens");
+    }
+
+    @Override
+    public RunsOn runsOn() {
+        return RunsOn.EVENT_LOOP;
     }
 
     @Override
@@ -96,18 +97,28 @@ public class AuthzRoute implements RawRoute {
     }
 
     private void judge(RoutingContext exchange, String token, Demand demand) {
-        try {
-            switch (Verdict.await(validator.validate(token, demand))) {
-                case Verdict.Accepted(var accepted, var _) -> allow(exchange, accepted);
-                case Verdict.Refused(var reason) -> {
-                    ProblemCode code = ProblemCode.parse(reason.code()).orElse(ProblemCode.UNKNOWN);
-                    refuse(exchange, code, code.cause());
-                }
+        Exchange.onEventLoop(
+                exchange, validator.validate(token, demand), verdict -> answer(exchange, verdict), failure -> {
+                    if (NoVerdict.problem(failure) instanceof ProblemException problem) {
+                        refuse(exchange, problem);
+                    } else {
+                        Problems.write(exchange, failure);
+                    }
+                });
+    }
+
+    private static void answer(RoutingContext exchange, Verdict verdict) {
+        switch (verdict) {
+            case Verdict.Accepted(var token, var _) -> allow(exchange, token);
+            case Verdict.Refused(var reason) -> {
+                ProblemCode code = ProblemCode.parse(reason.code()).orElse(ProblemCode.UNKNOWN);
+                refuse(exchange, code, code.cause());
             }
-        } catch (RecordsUnavailableException noVerdict) {
-            giveUp(exchange, ProblemCode.VALIDATION_UNAVAILABLE, "the database cannot be reached", RETRY_AFTER);
-        } catch (RecordsInDoubtException noVerdict) {
-            giveUp(exchange, ProblemCode.DATABASE_RESTORED, "an admin has to decide", RETRY_AFTER_DECISION);
+            case Verdict.Limited(var wait) ->
+                refuse(
+                        exchange,
+                        ProblemException.retryable(
+                                ProblemCode.RATE_LIMITED, "the token is used more often than its limit allows", wait));
         }
     }
 
@@ -123,11 +134,11 @@ public class AuthzRoute implements RawRoute {
         response.setStatusCode(200).end();
     }
 
-    private static void giveUp(RoutingContext exchange, ProblemCode code, String detail, Duration retryAfter) {
-        Problems.write(exchange, ProblemException.retryable(code, detail, retryAfter), Map.of(REASON, code.code()));
+    private static void refuse(RoutingContext exchange, ProblemCode code, String detail) {
+        refuse(exchange, ProblemException.of(code, detail));
     }
 
-    private static void refuse(RoutingContext exchange, ProblemCode code, String detail) {
-        Problems.write(exchange, ProblemException.of(code, detail), Map.of(REASON, code.code()));
+    private static void refuse(RoutingContext exchange, ProblemException problem) {
+        Problems.write(exchange, problem, Map.of(REASON, problem.code().code()));
     }
 }

@@ -1,6 +1,7 @@
 package io.tokenvault.validation;
 
 import io.tokenvault.token.TokenState;
+import java.time.Duration;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 
@@ -11,6 +12,13 @@ public sealed interface Verdict {
 
     /** Not good. */
     record Refused(Reason reason) implements Verdict {}
+
+    /** Good, and used more often than its limit allows; not before that time is over again. */
+    record Limited(Duration retryAfter) implements Verdict {
+        public Reason reason() {
+            return Reason.RATE_LIMITED;
+        }
+    }
 
     /** The verdict, or why there is none, thrown as it is. Blocks; for virtual threads. */
     static Verdict await(CompletionStage<Verdict> pending) {
