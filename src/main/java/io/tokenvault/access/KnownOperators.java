@@ -33,7 +33,7 @@ class KnownOperators implements ReplicaCache {
     private static final String EVERYWHERE = "*";
     private static final String FIND = """
             select h.n as head, o.operator_id, o.name, o.roles, o.environments, o.key_mac, o.expires_at, o.removed_at
-            from (select 0 as n) h left join operator o on o.key_id = ?
+            from change_head h left join operator o on o.key_id = ?
             """;
 
     /**

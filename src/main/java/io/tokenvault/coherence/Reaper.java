@@ -25,14 +25,12 @@ final class Reaper {
      */
     List<Member> silent(List<Member> members, long now) {
         seen.keySet().retainAll(members.stream().map(Member::id).toList());
-        for (Member member : members) {
-            Seen known = seen.get(member.id());
-            if (known == null || known.beat() != member.beat()) {
-                seen.put(member.id(), new Seen(member.beat(), now));
-            }
-        }
-        return members.stream()
-                .filter(member -> now - seen.get(member.id()).since() >= terms.waitNanos())
-                .toList();
+        return members.stream().filter(member -> isSilent(member, now)).toList();
+    }
+
+    private boolean isSilent(Member member, long now) {
+        Seen known = seen.merge(
+                member.id(), new Seen(member.beat(), now), (old, fresh) -> old.beat() == fresh.beat() ? old : fresh);
+        return known != null && now - known.since() >= terms.waitNanos();
     }
 }

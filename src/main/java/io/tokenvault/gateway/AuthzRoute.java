@@ -15,6 +15,7 @@ import io.tokenvault.validation.Demand;
 import io.tokenvault.validation.TokenRecord;
 import io.tokenvault.validation.Validator;
 import io.tokenvault.validation.Verdict;
+import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
@@ -30,6 +31,14 @@ import java.util.Set;
 @Singleton
 public class AuthzRoute implements RawRoute {
     private static final String REASON = "X-Token-Vault-Reason";
+
+    private static final CharSequence CONNECTION = HttpHeaders.createOptimized("X-Token-Vault-Connection");
+    private static final CharSequence TENANT = HttpHeaders.createOptimized("X-Token-Vault-Tenant");
+    private static final CharSequence SYSTEM = HttpHeaders.createOptimized("X-Token-Vault-System");
+    private static final CharSequence ENVIRONMENT = HttpHeaders.createOptimized("X-Token-Vault-Environment");
+    private static final CharSequence SCOPES = HttpHeaders.createOptimized("X-Token-Vault-Scopes");
+    private static final CharSequence TOKEN_ID = HttpHeaders.createOptimized("X-Token-Vault-Token-Id");
+    private static final CharSequence TO_REMOVE = HttpHeaders.createOptimized("x-envoy-auth-headers-to-remove");
 
     private final Validator validator;
     private final Environments environments;
@@ -124,13 +133,13 @@ public class AuthzRoute implements RawRoute {
 
     private static void allow(RoutingContext exchange, TokenRecord token) {
         HttpServerResponse response = exchange.response();
-        response.putHeader("X-Token-Vault-Connection", token.connection().value());
-        response.putHeader("X-Token-Vault-Tenant", token.tenant());
-        response.putHeader("X-Token-Vault-System", token.system());
-        response.putHeader("X-Token-Vault-Environment", token.environment().value());
-        response.putHeader("X-Token-Vault-Scopes", String.join(" ", token.scopes()));
-        response.putHeader("X-Token-Vault-Token-Id", token.id().value());
-        response.putHeader("x-envoy-auth-headers-to-remove", "authorization");
+        response.putHeader(CONNECTION, token.connection().value());
+        response.putHeader(TENANT, token.tenant());
+        response.putHeader(SYSTEM, token.system());
+        response.putHeader(ENVIRONMENT, token.environment().value());
+        response.putHeader(SCOPES, String.join(" ", token.scopes()));
+        response.putHeader(TOKEN_ID, token.id().value());
+        response.putHeader(TO_REMOVE, HttpHeaders.AUTHORIZATION);
         response.setStatusCode(200).end();
     }
 

@@ -31,7 +31,8 @@ class TokenRecords {
             select h.n as head, t.connection_id, t.environment, t.mac, t.state, t.end_cause, t.issued_at, t.expires_at,
                    t.retires_at, u.last_used_at, c.tenant, c.system, c.status, c.status_under, c.scopes,
                    c.allowed_cidrs, c.rate_limit, c.rate_limit_period
-            from (select 0 as n) h left join (token t join connection c using (connection_id) left join token_usage u using (token_id))
+            from change_head h
+                left join (token t join connection c using (connection_id) left join token_usage u using (token_id))
                 on t.token_id = ?
             """;
 
