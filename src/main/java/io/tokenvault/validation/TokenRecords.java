@@ -1,8 +1,10 @@
 package io.tokenvault.validation;
 
+import com.github.benmanes.caffeine.cache.Interner;
 import io.agroal.api.AgroalDataSource;
 import io.tokenvault.connection.ConnectionStatus;
 import io.tokenvault.connection.ConnectionStatus.Operating;
+import io.tokenvault.connection.RateLimit;
 import io.tokenvault.environment.Environments;
 import io.tokenvault.token.AddressRange;
 import io.tokenvault.token.ConnectionId;
@@ -22,78 +24,86 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Reads what validation needs of one token: one statement by primary keys, together with the time it was read at. */
+/** Reads what validation needs of one token: one statement by primary keys. Blocks. */
 @ApplicationScoped
 class TokenRecords {
     private static final String FIND = """
-            select t.connection_id, t.environment, t.mac, t.state, t.end_cause, t.issued_at, t.expires_at, t.retires_at,
-                   u.last_used_at, c.tenant, c.system, c.status, c.status_under, c.scopes, c.allowed_cidrs,
-                   clock_timestamp() as read_at
-            from token t join connection c using (connection_id) left join token_usage u using (token_id)
-            where t.token_id = ?
+            select h.n as head, t.connection_id, t.environment, t.mac, t.state, t.end_cause, t.issued_at, t.expires_at,
+                   t.retires_at, u.last_used_at, c.tenant, c.system, c.status, c.status_under, c.scopes,
+                   c.allowed_cidrs, c.rate_limit, c.rate_limit_period
+            from change_head h
+                left join (token t join connection c using (connection_id) left join token_usage u using (token_id))
+                on t.token_id = ?
             """;
 
     private final AgroalDataSource database;
     private final Environments environments;
-    private final TokenUses uses;
+    private final Interner<Terms> terms = Interner.newWeakInterner();
 
-    TokenRecords(AgroalDataSource database, Environments environments, TokenUses uses) {
+    TokenRecords(AgroalDataSource database, Environments environments) {
         this.database = database;
         this.environments = environments;
-        this.uses = uses;
     }
 
-    /** A record, and the database's time when it was read. */
-    record Read(TokenRecord token, Instant at) {
-        /** The same, of a token that has ended whatever its row says. */
-        Read ended() {
-            return new Read(token.living(token.life().endedBy(at)), at);
-        }
-    }
+    /**
+     * What the primary said.
+     *
+     * @param token empty: there is none of this id
+     * @param head of the change log, as of the same moment
+     */
+    record Read(Optional<TokenRecord> token, long head) {}
 
-    Optional<Read> find(TokenId id) {
+    Read find(TokenId id) {
         try (Connection connection = database.getConnection();
                 PreparedStatement statement = connection.prepareStatement(FIND)) {
             statement.setString(1, id.value());
             try (ResultSet row = statement.executeQuery()) {
-                return row.next() ? Optional.of(read(id, row)) : Optional.empty();
+                row.next();
+                long head = row.getLong("head");
+                return new Read(
+                        row.getString("connection_id") == null ? Optional.empty() : Optional.of(token(id, row)), head);
             }
         } catch (SQLException failed) {
             throw new RecordsUnavailableException(failed);
         }
     }
 
-    private Read read(TokenId id, ResultSet row) throws SQLException {
+    private TokenRecord token(TokenId id, ResultSet row) throws SQLException {
         EnvironmentName environment = new EnvironmentName(row.getString("environment"));
-        TokenRecord token = new TokenRecord(
-                id,
-                new ConnectionId(row.getString("connection_id")),
-                row.getString("tenant"),
+        Terms shared = terms.intern(new Terms(
                 row.getString("system"),
                 environment,
-                new TokenRecord.Mac(row.getBytes("mac")),
-                life(id, environment, row),
                 status(row.getString("status"), row.getString("status_under")),
                 List.of(texts(row, "scopes")),
                 List.of(texts(row, "allowed_cidrs")).stream()
                         .map(range -> AddressRange.parse(range).orElseThrow())
-                        .toList());
-        return new Read(token, required(row, "read_at"));
+                        .toList(),
+                rateLimit(row),
+                environments.get(environment).policy().inactivityLimit()));
+        return new TokenRecord(
+                id,
+                new ConnectionId(row.getString("connection_id")),
+                row.getString("tenant"),
+                row.getBytes("mac"),
+                life(shared, row),
+                shared);
     }
 
-    private TokenLife life(TokenId id, EnvironmentName environment, ResultSet row) throws SQLException {
+    private static TokenLife life(Terms terms, ResultSet row) throws SQLException {
         String cause = row.getString("end_cause");
-        Instant lastActive = time(row, "last_used_at");
-        if (lastActive == null) {
-            lastActive = required(row, "issued_at");
-        }
+        Instant lastUsed = time(row, "last_used_at");
         return new TokenLife(
                 TokenState.valueOf(row.getString("state")),
                 cause == null ? null : EndCause.valueOf(cause),
                 time(row, "expires_at"),
                 time(row, "retires_at"),
-                uses.lastUse(id, lastActive),
-                environments.get(environment).policy().inactivityLimit());
+                lastUsed == null ? required(row, "issued_at") : lastUsed,
+                terms.inactivityLimit());
+    }
+
+    private static @Nullable RateLimit rateLimit(ResultSet row) throws SQLException {
+        String period = row.getString("rate_limit_period");
+        return period == null ? null : new RateLimit(row.getLong("rate_limit"), period);
     }
 
     private static ConnectionStatus status(String status, @Nullable String under) {
