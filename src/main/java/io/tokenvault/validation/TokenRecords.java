@@ -85,6 +85,7 @@ class TokenRecords {
                 new ConnectionId(row.getString("connection_id")),
                 row.getString("tenant"),
                 row.getBytes("mac"),
+                required(row, "issued_at"),
                 life(shared, row),
                 shared);
     }
