@@ -48,7 +48,8 @@ public final class SourceAddress {
         return Optional.ofNullable(remote).map(SocketAddress::hostAddress).flatMap(SourceAddress::readPeer);
     }
 
-    Optional<InetAddress> resolve(InetAddress peer, List<String> headers) {
+    /** The address of a client that came from {@code peer} with these values of {@code X-Forwarded-For}. */
+    public Optional<InetAddress> resolve(InetAddress peer, List<String> headers) {
         List<String> entries = new ArrayList<>();
         for (String header : headers) {
             if (!header.isBlank()) {
