@@ -7,7 +7,7 @@ import io.tokenvault.token.EndCause;
 import io.tokenvault.token.TokenLife;
 import io.tokenvault.validation.Verdict.Accepted;
 import io.tokenvault.validation.Verdict.Refused;
-import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Singleton;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.time.Instant;
@@ -15,7 +15,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** The rules over a token whose holder has proved possession, in their order. */
-@ApplicationScoped
+@Singleton
 class Judge {
     /** A use that another replica saw before that is in the database. */
     private static final Duration USES_ARE_WRITTEN_AFTER = Duration.ofSeconds(5);

@@ -43,6 +43,16 @@ final class LimitedToken {
         return wanted.sumThenReset();
     }
 
+    /** Whether uses were wanted since {@link #takeWanted}. */
+    boolean isWanted() {
+        return wanted.sum() > 0;
+    }
+
+    /** Gives back what demand has brought: others have it by now. */
+    void shareEqually(int replicas) {
+        share = Rate.of((double) limit.limit() / replicas, period);
+    }
+
     /**
      * Divides the limit anew: a quarter of it equally, so that a replica that is asked for the first time has
      * something, and the rest as the uses that are wanted. All shares together are the limit.

@@ -4,7 +4,7 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Expiry;
 import io.tokenvault.connection.RateLimit;
-import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.Collection;
 
@@ -12,7 +12,7 @@ import java.util.Collection;
  * How often each token was used on this replica, against its share of the limit. What is not used for a whole period
  * has its burst again, and is forgotten.
  */
-@ApplicationScoped
+@Singleton
 class RateLimits {
     private static final int MOST_TOKENS = 200_000;
     private static final Duration LONGER_THAN_SHARES = Duration.ofSeconds(10);

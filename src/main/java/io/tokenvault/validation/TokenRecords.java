@@ -13,7 +13,7 @@ import io.tokenvault.token.EnvironmentName;
 import io.tokenvault.token.TokenId;
 import io.tokenvault.token.TokenLife;
 import io.tokenvault.token.TokenState;
-import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Singleton;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -25,7 +25,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Reads what validation needs of one token: one statement by primary keys. Blocks. */
-@ApplicationScoped
+@Singleton
 class TokenRecords {
     private static final String FIND = """
             select h.n as head, t.connection_id, t.environment, t.mac, t.state, t.end_cause, t.issued_at, t.expires_at,

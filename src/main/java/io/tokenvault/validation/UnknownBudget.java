@@ -3,7 +3,7 @@ package io.tokenvault.validation;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import io.tokenvault.validation.Gcra.Rate;
-import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Singleton;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * Tells the sources from which more tokens come that nobody issued than mistakes explain. Only what the primary did not
  * know counts, so that a source of good tokens never gets here.
  */
-@ApplicationScoped
+@Singleton
 class UnknownBudget {
     private static final Rate ALLOWED = Rate.of(100, Duration.ofSeconds(1).toNanos());
     private static final int MOST_SOURCES = 10_000;

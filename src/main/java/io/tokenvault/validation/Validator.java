@@ -12,7 +12,7 @@ import io.tokenvault.token.EnvironmentName;
 import io.tokenvault.token.TokenMacs;
 import io.tokenvault.validation.KnownTokens.Known;
 import io.tokenvault.validation.Verdict.Refused;
-import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Singleton;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.Optional;
@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * {@link RecordsUnavailableException} when there is nobody to ask, and with {@link RecordsInDoubtException} when what it
  * would be told is not what was decided; {@link Verdict#await} is for callers who may block.
  */
-@ApplicationScoped
+@Singleton
 public class Validator {
     /** What an unknown key id is compared with, so that it takes the same work as a wrong secret. */
     private static final byte[] NO_MAC = "no token has this as its MAC, ever".getBytes(US_ASCII);
