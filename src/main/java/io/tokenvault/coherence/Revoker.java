@@ -54,12 +54,15 @@ final class Revoker {
         Map<String, Long> acked = current.stream().collect(Collectors.toMap(Member::id, Member::acked));
         for (Iterator<Wait> each = waits.iterator(); each.hasNext(); ) {
             Wait wait = each.next();
-            if (!wait.asked && wait.begun - sentAt <= 0) {
+            if (wait.begun - sentAt > 0) {
+                continue;
+            }
+            if (!wait.asked) {
                 wait.asked = true;
                 wait.number = head;
                 wait.members = new HashSet<>(acked.keySet());
             }
-            if (wait.asked && wait.members.stream().allMatch(id -> knows(acked, id, wait.number))) {
+            if (wait.members.stream().allMatch(id -> knows(acked, id, wait.number))) {
                 each.remove();
                 How how = wait.members.size() > 1 ? How.ACKNOWLEDGED : How.SINGLE_REPLICA;
                 wait.outcome.complete(new Outcome(how, Math.max(1, wait.members.size())));
