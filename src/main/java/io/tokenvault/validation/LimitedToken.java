@@ -50,7 +50,15 @@ final class LimitedToken {
 
     /** Gives back what demand has brought: others have it by now. */
     void shareEqually(int replicas) {
-        share = Rate.of((double) limit.limit() / replicas, period);
+        change((double) limit.limit() / replicas);
+    }
+
+    private void change(double amount) {
+        Rate next = Rate.of(amount, period);
+        if (!next.equals(share)) {
+            uses.change(System.nanoTime(), share, next);
+            share = next;
+        }
     }
 
     /**
@@ -60,7 +68,7 @@ final class LimitedToken {
     void share(long own, long others, int replicas) {
         double demanded = own + others == 0 ? 1.0 / replicas : (double) own / (own + others);
         double part = FLOOR / replicas + (1 - FLOOR) * demanded;
-        share = Rate.of(limit.limit() * part, period);
+        change(limit.limit() * part);
     }
 
     PackedId id() {

@@ -3,6 +3,8 @@ package io.tokenvault.validation;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Expiry;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.tokenvault.connection.RateLimit;
 import jakarta.inject.Singleton;
 import java.time.Duration;
@@ -23,6 +25,12 @@ class RateLimits {
                     (_, token) -> token.period().plus(LONGER_THAN_SHARES)))
             .build();
     private volatile int replicas = 1;
+
+    RateLimits(MeterRegistry meters) {
+        Gauge.builder("token_vault.validation.rate_replicas", () -> replicas)
+                .description("Replicas that limits are divided between")
+                .register(meters);
+    }
 
     /** Takes one use; zero when there was room, otherwise how long to wait, and nothing was taken. */
     Duration take(TokenRecord token, RateLimit limit) {

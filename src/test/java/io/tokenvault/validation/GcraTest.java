@@ -88,6 +88,28 @@ class GcraTest {
         }
     }
 
+    @ParameterizedTest
+    @MethodSource("seeds")
+    void whatWasTakenStaysTakenAtAnotherRate(int seed) {
+        Random random = new Random(seed);
+        long period = period(random);
+        long limit = 1 + random.nextInt(100);
+        long later = 1 + random.nextInt(200);
+        long taken = random.nextLong(limit + 1);
+        Rate rate = Rate.of(limit, period);
+        Rate other = Rate.of(later, period);
+        Gcra uses = new Gcra(0);
+        for (int i = 0; i < taken; i++) {
+            uses.take(0, rate);
+        }
+
+        uses.change(0, rate, other);
+
+        long left =
+                IntStream.range(0, 1000).filter(_ -> uses.take(0, other) == 0).count();
+        assertThat(left).isBetween(Math.max(0, later - taken), Math.max(0, later - taken) + 1);
+    }
+
     @Test
     void threadsShareOneBurst() throws Exception {
         Gcra uses = new Gcra(0);
