@@ -8,7 +8,7 @@ import io.tokenvault.coherence.ReplicaLease;
 import io.tokenvault.token.Credential;
 import io.tokenvault.token.EnvironmentName;
 import io.tokenvault.token.TokenMacs;
-import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Singleton;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -16,7 +16,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutorService;
 
 /** Says who presents a credential to the control plane. */
-@ApplicationScoped
+@Singleton
 public class Authenticator {
     private static final byte[] NO_MAC = "no operator key has this as its MAC".getBytes(US_ASCII);
 

@@ -15,7 +15,7 @@ import io.tokenvault.http.RequestId;
 import io.tokenvault.http.RouteAuthorizer;
 import io.tokenvault.http.SourceAddress;
 import io.vertx.ext.web.RoutingContext;
-import jakarta.inject.Singleton;
+import jakarta.enterprise.context.ApplicationScoped;
 import java.net.InetAddress;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -25,9 +25,10 @@ import java.util.function.Predicate;
 
 /**
  * Lets operators in, for JAX-RS and raw routes alike: who calls, then the size and type of the body, then the role.
- * Refusals for who calls are recorded before they are told. Never blocks.
+ * Refusals for who calls are recorded before they are told. Never blocks. Not a singleton: the filter that has it is made
+ * before the settings can be read.
  */
-@Singleton
+@ApplicationScoped
 class Admission implements RouteAuthorizer {
     private final Authenticator authenticator;
     private final SourceAddress sources;

@@ -42,7 +42,7 @@ public class IntrospectionRoute extends OAuthRoute {
     void answer(RoutingContext exchange, Caller caller, String token) {
         Exchange.onEventLoop(
                 exchange,
-                validator.introspect(token, caller::mayReach),
+                validator.introspect(token, caller.id(), caller::mayReach),
                 verdict -> exchange.response()
                         .putHeader("Content-Type", "application/json;charset=UTF-8")
                         .end(

@@ -37,7 +37,7 @@ public class ValidateBatchRoute extends JsonVerdicts {
                 new PlainQuestions(environments, caller).batch(body, LARGEST).orElseGet(() -> read(body, caller));
         List<CompletableFuture<Verdict>> verdicts = questions.stream()
                 .map(question -> validator
-                        .validate(question.revealToken(), question.demand())
+                        .validate(question.revealToken(), question.demand(), caller.id())
                         .toCompletableFuture())
                 .toList();
         CompletionStage<List<Verdict>> all = CompletableFuture.allOf(verdicts.toArray(CompletableFuture[]::new))

@@ -28,7 +28,10 @@ public class ValidateRoute extends JsonVerdicts {
     void answer(RoutingContext exchange, Caller caller, byte[] body) {
         ValidateRequest question =
                 new PlainQuestions(environments, caller).one(body).orElseGet(() -> read(body, caller));
-        respond(exchange, validator.validate(question.revealToken(), question.demand()), VerdictJson::document);
+        respond(
+                exchange,
+                validator.validate(question.revealToken(), question.demand(), caller.id()),
+                VerdictJson::document);
     }
 
     private ValidateRequest read(byte[] body, Caller caller) {

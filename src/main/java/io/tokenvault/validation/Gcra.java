@@ -53,6 +53,17 @@ final class Gcra {
         }
     }
 
+    /**
+     * Goes over from one rate to another. What was taken stays taken, request for request; where the new burst is
+     * smaller than that, all of it is.
+     */
+    void change(long now, Rate from, Rate to) {
+        next.updateAndGet(expected -> {
+            double taken = Math.min((double) Math.max(0, expected - now) / from.interval(), to.burst());
+            return now + (long) (taken * to.interval());
+        });
+    }
+
     /** Whether there is room, without taking any. */
     boolean hasRoom(long now, Rate rate) {
         return next.get() - rate.tolerance() - now <= 0;

@@ -8,7 +8,7 @@ import io.tokenvault.token.EnvironmentName;
 import io.tokenvault.token.TokenLife;
 import io.tokenvault.validation.Verdict.Accepted;
 import io.tokenvault.validation.Verdict.Refused;
-import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Singleton;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.time.Instant;
@@ -17,7 +17,7 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** The rules over a token whose holder has proved possession, in their order. */
-@ApplicationScoped
+@Singleton
 class Judge {
     /** A use that another replica saw before that is in the database. */
     private static final Duration USES_ARE_WRITTEN_AFTER = Duration.ofSeconds(5);

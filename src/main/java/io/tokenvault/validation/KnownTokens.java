@@ -9,7 +9,6 @@ import io.tokenvault.coherence.Change;
 import io.tokenvault.coherence.ReplicaCache;
 import io.tokenvault.coherence.ReplicaLease;
 import jakarta.enterprise.context.ApplicationScoped;
-import java.net.InetAddress;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
@@ -112,31 +111,33 @@ class KnownTokens implements ReplicaCache {
     /**
      * Asks the primary, once for all who ask at the same time. Fails with {@link RecordsUnavailableException}, and with
      * {@link TooManyUnknownException} when too much that nobody issued came from there.
+     *
+     * @param origin the address that the token came from, or the name of who asks
      */
-    CompletionStage<Known> read(PackedId id, @Nullable InetAddress source) {
+    CompletionStage<Known> read(PackedId id, Object origin) {
         CompletableFuture<Answer> own = new CompletableFuture<>();
         CompletableFuture<Answer> running = reads.putIfAbsent(id, own);
         if (running != null) {
             // The statement may have been under way before this request began. Only if what it gave was fit to be kept
             // does it miss no change that was in force by then.
             return running.thenCompose(
-                    answer -> answer.kept() ? CompletableFuture.completedStage(answer.known()) : read(id, source));
+                    answer -> answer.kept() ? CompletableFuture.completedStage(answer.known()) : read(id, origin));
         }
-        boolean suspect = budget.isSpent(source);
-        if (!(suspect ? narrowLane : lane).execute(() -> ask(id, source, own))) {
+        boolean suspect = budget.isSpent(origin);
+        if (!(suspect ? narrowLane : lane).execute(() -> ask(id, origin, own))) {
             reads.remove(id, own);
             own.completeExceptionally(suspect ? new TooManyUnknownException() : new RecordsUnavailableException());
         }
         return own.thenApply(Answer::known);
     }
 
-    private void ask(PackedId id, @Nullable InetAddress source, CompletableFuture<Answer> own) {
+    private void ask(PackedId id, Object origin, CompletableFuture<Answer> own) {
         try {
             misses.increment();
             Instant before = lease.now();
             TokenRecords.Read read = records.find(id.unpack());
             if (read.token().isEmpty()) {
-                budget.spend(source);
+                budget.spend(origin);
             }
             Known known = new Known(read.token(), before.toEpochMilli(), order);
             boolean kept = lease.keep(read.head(), () -> insert(id, known));

@@ -43,6 +43,24 @@ final class LimitedToken {
         return wanted.sumThenReset();
     }
 
+    /** Whether uses were wanted since {@link #takeWanted}. */
+    boolean isWanted() {
+        return wanted.sum() > 0;
+    }
+
+    /** Gives back what demand has brought: others have it by now. */
+    void shareEqually(int replicas) {
+        change((double) limit.limit() / replicas);
+    }
+
+    private void change(double amount) {
+        Rate next = Rate.of(amount, period);
+        if (!next.equals(share)) {
+            uses.change(System.nanoTime(), share, next);
+            share = next;
+        }
+    }
+
     /**
      * Divides the limit anew: a quarter of it equally, so that a replica that is asked for the first time has
      * something, and the rest as the uses that are wanted. All shares together are the limit.
@@ -50,7 +68,7 @@ final class LimitedToken {
     void share(long own, long others, int replicas) {
         double demanded = own + others == 0 ? 1.0 / replicas : (double) own / (own + others);
         double part = FLOOR / replicas + (1 - FLOOR) * demanded;
-        share = Rate.of(limit.limit() * part, period);
+        change(limit.limit() * part);
     }
 
     PackedId id() {

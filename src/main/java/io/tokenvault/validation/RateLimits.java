@@ -3,8 +3,10 @@ package io.tokenvault.validation;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Expiry;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.tokenvault.connection.RateLimit;
-import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.Collection;
 
@@ -12,7 +14,7 @@ import java.util.Collection;
  * How often each token was used on this replica, against its share of the limit. What is not used for a whole period
  * has its burst again, and is forgotten.
  */
-@ApplicationScoped
+@Singleton
 class RateLimits {
     private static final int MOST_TOKENS = 200_000;
     private static final Duration LONGER_THAN_SHARES = Duration.ofSeconds(10);
@@ -23,6 +25,12 @@ class RateLimits {
                     (_, token) -> token.period().plus(LONGER_THAN_SHARES)))
             .build();
     private volatile int replicas = 1;
+
+    RateLimits(MeterRegistry meters) {
+        Gauge.builder("token_vault.validation.rate_replicas", () -> replicas)
+                .description("Replicas that limits are divided between")
+                .register(meters);
+    }
 
     /** Takes one use; zero when there was room, otherwise how long to wait, and nothing was taken. */
     Duration take(TokenRecord token, RateLimit limit) {

@@ -3,8 +3,8 @@ package io.tokenvault.validation;
 import io.agroal.api.AgroalDataSource;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.scheduler.Scheduled;
-import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
+import jakarta.inject.Singleton;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * First and last uses of tokens, gathered in memory and written in batches every two seconds and at a clean stop. A
  * crash loses at most the uses of those two seconds.
  */
-@ApplicationScoped
+@Singleton
 class TokenUses {
     private static final Logger LOG = Logger.getLogger(TokenUses.class);
     private static final int LARGEST_BATCH = 5_000;

@@ -12,7 +12,7 @@ import io.tokenvault.token.EnvironmentName;
 import io.tokenvault.token.TokenMacs;
 import io.tokenvault.validation.KnownTokens.Known;
 import io.tokenvault.validation.Verdict.Refused;
-import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Singleton;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.Optional;
@@ -30,11 +30,12 @@ import org.jspecify.annotations.Nullable;
  * {@link RecordsUnavailableException} when there is nobody to ask, and with {@link RecordsInDoubtException} when what it
  * would be told is not what was decided; {@link Verdict#await} is for callers who may block.
  */
-@ApplicationScoped
+@Singleton
 public class Validator {
     /** What an unknown key id is compared with, so that it takes the same work as a wrong secret. */
     private static final byte[] NO_MAC = "no token has this as its MAC, ever".getBytes(US_ASCII);
 
+    private static final String NOBODY = "";
     private static final Duration A_MOMENT = Duration.ofSeconds(1);
 
     private final KnownTokens tokens;
@@ -65,26 +66,35 @@ public class Validator {
         this.virtualThreads = virtualThreads;
     }
 
-    /** The verdict on the token in this text. An accepted one counts as used. */
+    /**
+     * The verdict on the token in this text. An accepted one counts as used.
+     *
+     * @param asker whose unknown tokens count as its own when {@code demand} names no source
+     */
+    public CompletionStage<Verdict> validate(String text, Demand demand, String asker) {
+        Object origin = demand.source() == null ? asker : demand.source();
+        return decide(text, origin, token -> judge.judge(token, demand, lease.now()));
+    }
+
+    /** As {@link #validate(String, Demand, String)}, for an asker without a name. */
     public CompletionStage<Verdict> validate(String text, Demand demand) {
-        return decide(text, demand.source(), token -> judge.judge(token, demand, lease.now()));
+        return validate(text, demand, NOBODY);
     }
 
     /** Who holds the token in this text, whatever the status of the connection; only a live token is accepted. */
     public CompletionStage<Verdict> identify(String text, @Nullable InetAddress source) {
-        return decide(text, source, token -> judge.name(token, source, lease.now()));
+        return decide(text, source == null ? NOBODY : source, token -> judge.name(token, source, lease.now()));
     }
 
     /**
      * The verdict on the token in this text where nobody says what it is wanted for: in its own environment, if that is
      * one of those {@code reached}, and whatever address it comes from. An accepted one counts as used.
      */
-    public CompletionStage<Verdict> introspect(String text, Predicate<EnvironmentName> reached) {
-        return decide(text, null, token -> judge.judgeAnywhere(token, reached, lease.now()));
+    public CompletionStage<Verdict> introspect(String text, String asker, Predicate<EnvironmentName> reached) {
+        return decide(text, asker, token -> judge.judgeAnywhere(token, reached, lease.now()));
     }
 
-    private CompletionStage<Verdict> decide(
-            String text, @Nullable InetAddress source, Function<TokenRecord, Verdict> rule) {
+    private CompletionStage<Verdict> decide(String text, Object origin, Function<TokenRecord, Verdict> rule) {
         if (restored.isRestored()) {
             return CompletableFuture.failedFuture(new RecordsInDoubtException());
         }
@@ -99,7 +109,7 @@ public class Validator {
         Known known = tokens.find(id);
         return known != null && isEnough(known)
                 ? CompletableFuture.completedFuture(counts.count(prove(presented.get(), known, rule)))
-                : ask(presented.get(), id, source, rule);
+                : ask(presented.get(), id, origin, rule);
     }
 
     /** Whether nobody has to be waited for: neither for a key that is not here, nor for uses that others may have seen. */
@@ -111,9 +121,9 @@ public class Validator {
     }
 
     private CompletionStage<Verdict> ask(
-            Credential presented, PackedId id, @Nullable InetAddress source, Function<TokenRecord, Verdict> rule) {
+            Credential presented, PackedId id, Object origin, Function<TokenRecord, Verdict> rule) {
         CompletableFuture<Verdict> verdict = new CompletableFuture<>();
-        tokens.read(id, source)
+        tokens.read(id, origin)
                 .thenApplyAsync(known -> prove(presented, known, rule), virtualThreads)
                 .whenComplete((found, failure) -> {
                     Throwable why = failure instanceof CompletionException wrapped ? wrapped.getCause() : failure;
