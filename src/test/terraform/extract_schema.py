@@ -21,12 +21,20 @@ USED = {
     "azurerm": """key_vault role_definition role_assignment user_assigned_identity federated_identity_credential
         private_endpoint monitor_diagnostic_setting resource_group data:client_config""",
 }
+# Arguments that the provider chooses when they are left out, where the binding has lost that remark.
+CHOSEN = {("ApproleAuthBackendRole", "role_id")}
 FIELD = re.compile(r"/\*\*(?P<comment>(?:(?!\*/).)*)\*/\s+readonly (?P<camel>\w+)(?P<optional>\??): (?P<type>[^;]*(?:\{[^}]*\})?[^;]*);", re.S)
+COMPUTED = re.compile(r"// (\w+) - computed: true, optional: (\w+)")
+SIMPLE = {"string", "number", "bool", "list(string)"}
 GETTER = re.compile(r"^    get (\w+)\(\): (.*);$", re.M)
 
 
 def camel_to_snake(name):
     return re.sub(r"(?<=[a-z0-9])([A-Z])", r"_\1", name).lower()
+
+
+def snake_to_camel(name):
+    return re.sub(r"_([a-z0-9])", lambda found: found[1].upper(), name)
 
 
 def kind(declared):
@@ -49,23 +57,28 @@ def interface(name, source):
         declared = kind(field["type"])
         nested = re.sub(r"list\((\w+)\)", r"\1", declared)
         if "export interface %s " % nested in source:
-            blocks[snake] = interface(nested, source) | {"required": not field["optional"]}
+            blocks[snake] = interface(nested, source) | {"required": not field["optional"], "many": nested != declared}
         else:
             arguments[snake] = {"type": declared, "required": not field["optional"]}
     return {"arguments": arguments, "blocks": blocks}
 
 
-def schema(source):
-    config = re.search(r"export interface (\w+Config) extends", source)[1]
-    found = interface(config, source)
-    known = found["arguments"].keys() | found["blocks"].keys()
-    infrastructure = {"construct_node_metadata", "terraform_resource_type", "terraform_meta_attributes"}
-    computed = {camel_to_snake(name): kind(result) for name, result in GETTER.findall(source.split("export declare class %s " % config[:-6])[-1])}
-    found["computed"] = {
-        name: declared
-        for name, declared in sorted(computed.items())
-        if name not in known | infrastructure and not name.endswith("_input")
-    } | {"id": "string"}
+def schema(declarations, source):
+    name = re.search(r"export interface (\w+)Config extends", declarations)[1]
+    found = interface(name + "Config", declarations)
+    results = dict(GETTER.findall(declarations.split("export declare class %s " % name)[-1]))
+    found["computed"] = {"id": "string"}
+    for attribute, optional in COMPUTED.findall(source.split("class %s " % name)[-1]):
+        if optional == "true" and attribute in found["arguments"]:
+            found["arguments"][attribute]["computed"] = True
+        elif optional == "false" and attribute not in found["arguments"]:
+            result = kind(results.get(snake_to_camel(attribute), ""))
+            if result in SIMPLE:
+                found["computed"][attribute] = result
+    for owner, argument in CHOSEN:
+        if owner == name:
+            found["arguments"][argument]["computed"] = True
+    found["arguments"].pop("id", None)
     return found
 
 
@@ -79,10 +92,11 @@ def main(archives):
                 data = used.startswith("data:")
                 name = used.removeprefix("data:")
                 folder = "data-%s-%s" % (provider, name) if data else name
-                path = "package/lib/%s/index.d.ts" % folder.replace("_", "-")
-                source = package.extractfile(path).read().decode()
-                version = re.search(r"/%s/(\d+\.\d+\.\d+)/docs/" % provider, source)[1]
-                types[("data." if data else "") + provider + "_" + name] = schema(source)
+                path = "package/lib/%s/index" % folder.replace("_", "-")
+                declarations = package.extractfile(path + ".d.ts").read().decode()
+                source = package.extractfile(path + ".js").read().decode()
+                version = re.search(r"/%s/(\d+\.\d+\.\d+)/docs/" % provider, declarations)[1]
+                types[("data." if data else "") + provider + "_" + name] = schema(declarations, source)
             result[provider] = {"version": version, "types": types}
     json.dump(result, sys.stdout, indent=1, sort_keys=True)
     print()
