@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run test build format tools clean
+.PHONY: help run test build image release-check format tools clean
 
 # local, or openbao
 BACKEND ?= local
@@ -8,12 +8,15 @@ ADMIN ?=
 
 maven := .ci/maven --batch-mode --no-transfer-progress
 service := target/quarkus-app/quarkus-run.jar
-sources := pom.xml $(shell find src/main src/embedded 2>/dev/null)
+cache := target/token-vault.aot
+sources := pom.xml $(shell find src/main src/embedded src/image 2>/dev/null)
+# What is compiled of the test sources when no test is to run.
+launchers := %regex[io/tokenvault/(embedded|image)/.*]
 
 help: ## Show this list
-	@sed -n 's/^\([a-z][a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
+	@sed -n 's/^\([a-z][a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
 
-run: $(service) ## Run the service with its own database; BACKEND=openbao, ADMIN=new
+run: $(cache) ## Run the service with its own database; BACKEND=openbao, ADMIN=new
 ifeq ($(BACKEND),openbao)
 	@TOKEN_VAULT_BAO=$$(src/test/tools/install-openbao.sh) && export TOKEN_VAULT_BAO && exec .ci/start $(BACKEND) $(ADMIN)
 else
@@ -26,6 +29,12 @@ test: tools ## Run every check and every test, against real servers
 build: ## Build target/quarkus-app/quarkus-run.jar
 	$(maven) --quiet package -DskipTests
 
+image: $(service) ## Build target/token-vault-image.tar, without a container engine
+	@.ci/image
+
+release-check: ## Build all that a release has: jars, image, SBOM, checksums
+	@.ci/release
+
 format: ## Format the sources
 	$(maven) --quiet spotless:apply
 
@@ -37,5 +46,9 @@ clean: ## Remove what was built; .token-vault and .tools stay
 
 $(service): $(sources)
 	@echo "Building the service; this takes a minute the first time."
-	@$(maven) --quiet package -DskipTests -Dspotless.check.skip -Dtest.sources='io/tokenvault/embedded/**'
+	@$(maven) --quiet package -DskipTests -Dspotless.check.skip -Dtest.sources='$(launchers)'
 	@touch $@
+
+$(cache): $(service) .ci/java.options
+	@echo "Teaching the JVM what a start needs."
+	@.ci/train "$$(.ci/find-jdk)" $(service) $@ @.ci/java.options

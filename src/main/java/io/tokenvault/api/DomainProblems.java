@@ -1,6 +1,7 @@
 package io.tokenvault.api;
 
 import io.tokenvault.access.OperatorDirectory.OperatorGoneException;
+import io.tokenvault.coherence.DatabaseRestoredException;
 import io.tokenvault.http.ProblemCode;
 import io.tokenvault.http.ProblemException;
 import io.tokenvault.http.Problems;
@@ -9,6 +10,7 @@ import io.tokenvault.lifecycle.RotationConflictException;
 import io.tokenvault.lifecycle.jobs.JobConflictException;
 import io.tokenvault.lifecycle.keyring.KeyringConflictException;
 import io.tokenvault.secrets.keyring.KeysUnconfirmedException;
+import io.tokenvault.validation.RecordsInDoubtException;
 import io.tokenvault.validation.RecordsUnavailableException;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.persistence.LockTimeoutException;
@@ -22,6 +24,8 @@ import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
 /** The one place that says which problem a refusal of the domain is. */
 class DomainProblems {
     private static final Duration SOON = Duration.ofSeconds(1);
+    /** Somebody has to be woken first. */
+    private static final Duration AFTER_A_DECISION = Duration.ofMinutes(1);
 
     @ServerExceptionMapper
     Response invalidTransition(InvalidTransitionException refused, RoutingContext exchange) {
@@ -70,6 +74,16 @@ class DomainProblems {
         return Problems.response(
                 exchange,
                 ProblemException.retryable(ProblemCode.VALIDATION_UNAVAILABLE, "the database cannot be reached", SOON));
+    }
+
+    @ServerExceptionMapper({RecordsInDoubtException.class, DatabaseRestoredException.class})
+    Response databaseRestored(RoutingContext exchange) {
+        return Problems.response(
+                exchange,
+                ProblemException.retryable(
+                        ProblemCode.DATABASE_RESTORED,
+                        "the database was restored from an old dump; an admin has to decide",
+                        AFTER_A_DECISION));
     }
 
     /** Another request holds the object for longer than we wait, or won the race for its place. */

@@ -86,6 +86,10 @@ public class Environments {
         try {
             EnvironmentName checked = EnvironmentName.parse(name)
                     .orElseThrow(() -> new IllegalArgumentException("'" + name + "' is not a name for an environment"));
+            if (settings.rotation().period().isPresent() && settings.storage() == Environment.StorageMode.SEALED) {
+                throw new IllegalArgumentException(
+                        "rotation.period needs storage=secret, since nobody could read the new token");
+            }
             return new Environment(
                     checked,
                     new Mark(settings.mark()),

@@ -11,6 +11,7 @@ import io.tokenvault.http.RawRoute;
 import io.tokenvault.http.SourceAddress;
 import io.tokenvault.token.EnvironmentName;
 import io.tokenvault.validation.Demand;
+import io.tokenvault.validation.RecordsInDoubtException;
 import io.tokenvault.validation.RecordsUnavailableException;
 import io.tokenvault.validation.TokenRecord;
 import io.tokenvault.validation.Validator;
@@ -32,6 +33,7 @@ import java.util.Set;
 public class AuthzRoute implements RawRoute {
     private static final String REASON = "X-Token-Vault-Reason";
     private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
+    private static final Duration RETRY_AFTER_DECISION = Duration.ofMinutes(1);
 
     private final Validator validator;
     private final Environments environments;
@@ -103,11 +105,9 @@ public class AuthzRoute implements RawRoute {
                 }
             }
         } catch (RecordsUnavailableException noVerdict) {
-            Problems.write(
-                    exchange,
-                    ProblemException.retryable(
-                            ProblemCode.VALIDATION_UNAVAILABLE, "the database cannot be reached", RETRY_AFTER),
-                    Map.of(REASON, ProblemCode.VALIDATION_UNAVAILABLE.code()));
+            giveUp(exchange, ProblemCode.VALIDATION_UNAVAILABLE, "the database cannot be reached", RETRY_AFTER);
+        } catch (RecordsInDoubtException noVerdict) {
+            giveUp(exchange, ProblemCode.DATABASE_RESTORED, "an admin has to decide", RETRY_AFTER_DECISION);
         }
     }
 
@@ -121,6 +121,10 @@ public class AuthzRoute implements RawRoute {
         response.putHeader("X-Token-Vault-Token-Id", token.id().value());
         response.putHeader("x-envoy-auth-headers-to-remove", "authorization");
         response.setStatusCode(200).end();
+    }
+
+    private static void giveUp(RoutingContext exchange, ProblemCode code, String detail, Duration retryAfter) {
+        Problems.write(exchange, ProblemException.retryable(code, detail, retryAfter), Map.of(REASON, code.code()));
     }
 
     private static void refuse(RoutingContext exchange, ProblemCode code, String detail) {

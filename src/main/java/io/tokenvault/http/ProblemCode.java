@@ -59,7 +59,8 @@ public enum ProblemCode {
     BODY_TOO_LARGE(
             413,
             "Body too large",
-            "The body is over the limit: 64 KiB, or 1 MiB for /v1/leaked-tokens and /v1/revocations.",
+            "The body is over the limit: 64 KiB, or 1 MiB for /v1/leaked-tokens, /v1/revocations and"
+                    + " /v1/restored-database/decision.",
             "Send less, or in several requests."),
     UNSUPPORTED_MEDIA_TYPE(
             415,
@@ -91,6 +92,13 @@ public enum ProblemCode {
             "Validation unavailable",
             "This replica was cut off from its database for longer than its lease, and does not guess.",
             "Repeat after the seconds in Retry-After, or ask another replica."),
+    DATABASE_RESTORED(
+            503,
+            "Database restored",
+            "The database was restored from an old dump: decisions that were confirmed are missing in it, revocations"
+                    + " perhaps among them. No verdict is given and no token is issued on such ground.",
+            "An operator with the role admin decides at POST /v1/restored-database/decision; the runbook"
+                    + " database-restored says how."),
 
     MALFORMED(
             401,

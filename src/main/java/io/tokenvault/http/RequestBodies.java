@@ -24,7 +24,8 @@ public final class RequestBodies {
     static final int DEFAULT_LIMIT = 64 * 1024;
     static final int BULK_LIMIT = 1024 * 1024;
 
-    private static final Set<String> BULK = Set.of("/v1/leaked-tokens", "/v1/revocations");
+    private static final Set<String> BULK =
+            Set.of("/v1/leaked-tokens", "/v1/revocations", "/v1/restored-database/decision");
     private static final String KEY = "io.tokenvault.body";
     private static final Duration PATIENCE = Duration.ofSeconds(20);
 

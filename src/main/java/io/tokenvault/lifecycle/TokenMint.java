@@ -1,6 +1,7 @@
 package io.tokenvault.lifecycle;
 
 import io.tokenvault.coherence.FaultPoint;
+import io.tokenvault.coherence.RestoredDatabase;
 import io.tokenvault.connection.Connection;
 import io.tokenvault.connection.Token;
 import io.tokenvault.connection.Tokens;
@@ -24,15 +25,23 @@ class TokenMint {
     private final TokenMacs macs;
     private final Tokens tokens;
     private final Publications publications;
+    private final RestoredDatabase restored;
 
-    TokenMint(Environments environments, TokenMacs macs, Tokens tokens, Publications publications) {
+    TokenMint(
+            Environments environments,
+            TokenMacs macs,
+            Tokens tokens,
+            Publications publications,
+            RestoredDatabase restored) {
         this.environments = environments;
         this.macs = macs;
         this.tokens = tokens;
         this.publications = publications;
+        this.restored = restored;
     }
 
     Issued mint(Connection connection, @Nullable Token previous, @Nullable Duration expiresIn, Instant now) {
+        restored.refuse();
         Environment environment = environments.get(connection.environment());
         Credential credential = Credential.newToken(environment.mark(), random);
         long generation = connection.nextGeneration(now);

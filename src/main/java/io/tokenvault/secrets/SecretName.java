@@ -37,4 +37,17 @@ public sealed interface SecretName {
             return List.of(APPLICATION, environment.value(), "keyring");
         }
     }
+
+    /** How far the change log of the database has come: {@code token-vault/system/mark}. */
+    record Mark() implements SecretName {
+        @Override
+        public EnvironmentName environment() {
+            return EnvironmentName.SYSTEM;
+        }
+
+        @Override
+        public List<String> segments() {
+            return List.of(APPLICATION, environment().value(), "mark");
+        }
+    }
 }

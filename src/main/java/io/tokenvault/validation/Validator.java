@@ -2,6 +2,7 @@ package io.tokenvault.validation;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
+import io.tokenvault.coherence.RestoredDatabase;
 import io.tokenvault.connection.ConnectionStatus;
 import io.tokenvault.connection.ConnectionStatus.Operating;
 import io.tokenvault.environment.Environment;
@@ -19,7 +20,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Judges presented tokens: one parse, one MAC, one read of the primary; never a secrets backend. Throws
- * {@link RecordsUnavailableException} when there is nobody to ask.
+ * {@link RecordsUnavailableException} when there is nobody to ask, and {@link RecordsInDoubtException} when what it would be
+ * told is not what was decided.
  */
 @ApplicationScoped
 public class Validator {
@@ -30,16 +32,24 @@ public class Validator {
     private final Environments environments;
     private final TokenMacs macs;
     private final TokenUses uses;
+    private final RestoredDatabase restored;
 
-    Validator(TokenRecords records, Environments environments, TokenMacs macs, TokenUses uses) {
+    Validator(
+            TokenRecords records,
+            Environments environments,
+            TokenMacs macs,
+            TokenUses uses,
+            RestoredDatabase restored) {
         this.records = records;
         this.environments = environments;
         this.macs = macs;
         this.uses = uses;
+        this.restored = restored;
     }
 
     /** The verdict on the token in this text. An accepted one counts as used. */
     public Verdict validate(String text, Demand demand) {
+        requireTrust();
         Optional<Credential> presented = Credential.parseToken(text);
         if (presented.isEmpty()) {
             return new Refused(Reason.MALFORMED);
@@ -49,6 +59,7 @@ public class Validator {
 
     /** Who holds the token in this text, whatever the status of the connection; only a live token is accepted. */
     public Verdict identify(String text, @Nullable InetAddress source) {
+        requireTrust();
         Optional<Credential> presented = Credential.parseToken(text);
         if (presented.isEmpty()) {
             return new Refused(Reason.MALFORMED);
@@ -61,6 +72,12 @@ public class Validator {
                         .orElseGet(() ->
                                 read.token().allows(source) ? accept(read) : new Refused(Reason.SOURCE_IP_NOT_ALLOWED)))
                 .orElse(new Refused(Reason.UNKNOWN));
+    }
+
+    private void requireTrust() {
+        if (restored.isRestored()) {
+            throw new RecordsInDoubtException();
+        }
     }
 
     /** The record of the presented token, if it is the very one that was issued. */

@@ -50,6 +50,8 @@ class AuthorizationMatrixTest {
             POST,   /v1/environments/production/keyring/retire,       admin
             GET,    /v1/jobs/{j},                                     auditor admin
             GET,    /v1/audit-events,                                 security auditor admin
+            GET,    /v1/restored-database,                            security auditor admin
+            POST,   /v1/restored-database/decision,                   admin
             POST,   /v1/validate,                                     validator
             POST,   /v1/validate/batch,                               validator
             """)

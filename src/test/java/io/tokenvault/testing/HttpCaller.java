@@ -37,6 +37,11 @@ public final class HttpCaller {
         return new HttpCaller(base, Optional.of(credential));
     }
 
+    /** Another server with the same credential. */
+    public HttpCaller at(URI other) {
+        return new HttpCaller(other, bearer);
+    }
+
     public HttpAnswer get(String path) {
         return send("GET", path, "", Map.of());
     }

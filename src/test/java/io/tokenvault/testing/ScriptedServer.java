@@ -88,6 +88,11 @@ public final class ScriptedServer implements AutoCloseable {
         return then(HttpExchange::close);
     }
 
+    /** Forgets the answers that nobody has asked for. */
+    public void forget() {
+        script.clear();
+    }
+
     /** Each request, as described, in order. */
     public List<String> requests() {
         return requests;
@@ -98,12 +103,25 @@ public final class ScriptedServer implements AutoCloseable {
         return exchange -> {
             byte[] bytes = body.getBytes(UTF_8);
             headers.forEach(exchange.getResponseHeaders()::set);
-            if (bytes.length == 0 || exchange.getRequestMethod().equals("HEAD")) {
+            if (bytes.length == 0
+                    || status == 204
+                    || exchange.getRequestMethod().equals("HEAD")) {
                 exchange.sendResponseHeaders(status, -1);
             } else {
                 exchange.sendResponseHeaders(status, bytes.length);
                 exchange.getResponseBody().write(bytes);
             }
+            exchange.close();
+        };
+    }
+
+    /** Promises a longer body and ends the connection after this one. */
+    public static Answer cutAfter(int status, String body) {
+        return exchange -> {
+            boolean hasBody = status != 204 && !exchange.getRequestMethod().equals("HEAD");
+            exchange.sendResponseHeaders(status, hasBody ? body.getBytes(UTF_8).length + 10L : -1);
+            exchange.getResponseBody().write(body.getBytes(UTF_8));
+            exchange.getResponseBody().flush();
             exchange.close();
         };
     }

@@ -28,14 +28,16 @@ public final class ServiceProcess implements AutoCloseable {
     private final Path folder;
     private final String profile;
     private final Map<String, String> environment;
+    private final List<String> command;
     private final int port = FreePorts.next();
     private final int managementPort = FreePorts.next();
     private Optional<Process> process = Optional.empty();
 
-    private ServiceProcess(Path folder, String profile, Map<String, String> environment) {
+    private ServiceProcess(Path folder, String profile, Map<String, String> environment, List<String> command) {
         this.folder = folder;
         this.profile = profile;
         this.environment = environment;
+        this.command = command;
     }
 
     /** A service that is to be described; {@code folder} must exist. */
@@ -50,6 +52,8 @@ public final class ServiceProcess implements AutoCloseable {
         private final Map<String, String> environment = new HashMap<>();
         private String profile = "embedded";
         private Optional<TestDatabase> database = Optional.empty();
+        private List<String> command =
+                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-jar", JAR.toString());
 
         private Description(Path folder) {
             this.folder = folder;
@@ -69,6 +73,12 @@ public final class ServiceProcess implements AutoCloseable {
         /** A variable of the process's environment. */
         public Description variable(String name, String value) {
             environment.put(name, value);
+            return this;
+        }
+
+        /** What starts the service, instead of {@code java -jar}. */
+        public Description command(String... words) {
+            command = List.of(words);
             return this;
         }
 
@@ -98,7 +108,7 @@ public final class ServiceProcess implements AutoCloseable {
             } catch (IOException failed) {
                 throw new UncheckedIOException(failed);
             }
-            return new ServiceProcess(folder, profile, Map.copyOf(environment));
+            return new ServiceProcess(folder, profile, Map.copyOf(environment), command);
         }
 
         /** The service as described, started and ready. */
@@ -112,8 +122,7 @@ public final class ServiceProcess implements AutoCloseable {
 
     /** Starts the process and returns at once. */
     public void launch() {
-        ProcessBuilder builder = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-jar", JAR.toString())
+        ProcessBuilder builder = new ProcessBuilder(command)
                 .directory(folder.toFile())
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(logFile().toFile()));

@@ -14,10 +14,19 @@ public record TestDatabase(String jdbcUrl, String user, String password) {
 
     /** Makes a database that nobody else uses. */
     public static TestDatabase create() {
+        return create("");
+    }
+
+    /** Makes a copy of this database as it is now, byte for byte; nobody may be connected to it. */
+    public TestDatabase copy() {
+        return create(" template " + jdbcUrl.substring(jdbcUrl.lastIndexOf('/') + 1));
+    }
+
+    private static TestDatabase create(String origin) {
         String name = "t" + UUID.randomUUID().toString().replace("-", "");
         try (Connection connection = Server.RUNNING.getPostgresDatabase().getConnection();
                 Statement statement = connection.createStatement()) {
-            statement.execute("create database " + name);
+            statement.execute("create database " + name + origin);
         } catch (SQLException failed) {
             throw new IllegalStateException("no database could be made", failed);
         }

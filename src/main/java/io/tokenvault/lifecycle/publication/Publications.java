@@ -2,7 +2,6 @@ package io.tokenvault.lifecycle.publication;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.quarkus.scheduler.Scheduled;
 import io.tokenvault.coherence.DatabaseClock;
 import io.tokenvault.connection.Connection;
 import io.tokenvault.connection.Tokens;
@@ -14,6 +13,7 @@ import io.tokenvault.token.ConnectionId;
 import io.tokenvault.token.EnvironmentName;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.EntityManager;
+import jakarta.persistence.Query;
 import jakarta.transaction.Transactional;
 import java.time.Duration;
 import java.time.Instant;
@@ -33,6 +33,7 @@ public class Publications {
     private static final Duration LEASE = Duration.ofSeconds(15);
     private static final Duration FIRST_DELETE_CHECK = Duration.ofHours(1);
     private static final Duration SECOND_DELETE_CHECK = Duration.ofHours(23);
+    private static final Duration FIRST_LOOK = Duration.ofMinutes(1);
 
     private final EntityManager database;
     private final Tokens tokens;
@@ -52,12 +53,14 @@ public class Publications {
      * One wish under a lease.
      *
      * @param value what to publish; null: nothing, the name is to be deleted
+     * @param replace the name is to be deleted first, because what is there cannot be read
      */
     record Work(
             ConnectionId connection,
             EnvironmentName environment,
             long generation,
             @Nullable SecretValue value,
+            boolean replace,
             int attempts) {}
 
     /** Wishes for {@code value} as what consumers read, in the running transaction. */
@@ -77,6 +80,8 @@ public class Publications {
                             published_generation = case when :publish then publication.published_generation
                                 else excluded.desired_generation end,
                             wanted = 'VALUE', sealed_value = excluded.sealed_value, next_attempt_at = excluded.next_attempt_at,
+                            waiting_since = case when publication.published_generation < publication.desired_generation
+                                then publication.waiting_since else excluded.next_attempt_at end,
                             attempts = 0
                         """)
                 .setParameter("id", connection.id().value())
@@ -103,6 +108,8 @@ public class Publications {
         database.createNativeQuery("""
                         update publication p set desired_generation = c.generation, wanted = :wanted,
                             sealed_value = null, next_attempt_at = clock_timestamp(), attempts = 0,
+                            waiting_since = case when p.published_generation < p.desired_generation
+                                then p.waiting_since else clock_timestamp() end,
                             published_generation = case when c.environment = any (:sealed) then c.generation
                                 else p.published_generation end
                         from connection c
@@ -155,22 +162,28 @@ public class Publications {
                 .isEmpty();
     }
 
-    /** Connections whose wish, or a check of a deletion, is due and under nobody's lease. */
+    /** Connections of these environments whose wish, or a check of a deletion, is due and under nobody's lease. */
     @Transactional
-    List<ConnectionId> due(int limit) {
+    List<ConnectionId> due(Collection<EnvironmentName> among, int limit) {
         @SuppressWarnings("unchecked")
         List<String> ids = database.createNativeQuery("""
                         select connection_id from publication
                         where (published_generation < desired_generation or delete_checks_left > 0)
+                            and environment = any (?1)
                             and next_attempt_at <= now() and (lease_until is null or lease_until <= now())
-                        order by next_attempt_at limit ?1
+                            and not exists (select 1 from change_log_standing where restored_at is not null)
+                        order by next_attempt_at limit ?2
                         """, String.class)
-                .setParameter(1, limit)
+                .setParameter(1, among.stream().map(EnvironmentName::value).toArray(String[]::new))
+                .setParameter(2, limit)
                 .getResultList();
         return ids.stream().map(ConnectionId::new).toList();
     }
 
-    /** Takes the lease on a wish that is not fulfilled; empty when there is none, or another has it. */
+    /**
+     * Takes the lease on a wish that is not fulfilled; empty when there is none, another has it, or the database was
+     * restored and nobody has decided about it.
+     */
     @Transactional
     Optional<Work> lease(ConnectionId id, String owner) {
         List<Object[]> taken = rows(database.createNativeQuery("""
@@ -182,8 +195,9 @@ public class Publications {
                                 and (published_generation < desired_generation
                                     or delete_checks_left > 0 and next_attempt_at <= now())
                                 and (lease_until is null or lease_until <= now())
+                                and not exists (select 1 from change_log_standing where restored_at is not null)
                             for update skip locked)
-                        returning environment, desired_generation, wanted, sealed_value, attempts
+                        returning environment, desired_generation, wanted, sealed_value, replace_first, attempts
                         """)
                 .setParameter("owner", owner)
                 .setParameter("lease", LEASE.toSeconds())
@@ -191,20 +205,26 @@ public class Publications {
         return taken.stream().findFirst().map(row -> {
             EnvironmentName environment = new EnvironmentName((String) row[0]);
             long generation = ((Number) row[1]).longValue();
-            SecretValue value = switch ((String) row[2]) {
-                case "VALUE" -> unsealed(id, environment, (byte[]) row[3]);
-                case "REVOKED" -> TokenSecret.revoked(tokens.latest(id), generation);
-                default -> null;
-            };
-            return new Work(id, environment, generation, value, ((Number) row[4]).intValue());
+            SecretValue value = value(id, environment, generation, (String) row[2], (byte[]) row[3]);
+            return new Work(id, environment, generation, value, (Boolean) row[4], ((Number) row[5]).intValue());
         });
+    }
+
+    /** What consumers are to read; null when it is nothing. */
+    @Nullable
+    SecretValue value(ConnectionId id, EnvironmentName environment, long generation, String wanted, byte[] sealed) {
+        return switch (wanted) {
+            case "VALUE" -> unsealed(id, environment, sealed);
+            case "REVOKED" -> TokenSecret.revoked(tokens.latest(id), generation);
+            default -> null;
+        };
     }
 
     private SecretValue unsealed(ConnectionId id, EnvironmentName environment, byte[] sealed) {
         return SecretValue.parse(new String(sealer.unseal(environment, context(id), sealed), UTF_8));
     }
 
-    /** Records that the backend holds {@code work}; the overlap of the token before it starts now. */
+    /** Records that the backend holds {@code work}; the overlap of the token before starts, unless it waits for a use. */
     @Transactional
     void done(Work work) {
         // In the order of every other change: the connection first.
@@ -216,7 +236,8 @@ public class Publications {
         database.createNativeQuery("""
                         update publication set published_generation = greatest(published_generation, :generation),
                             published_at = :now, lease_owner = null, lease_until = null, attempts = 0,
-                            last_failure = null,
+                            last_failure = null, replace_first = false,
+                            next_check_at = cast(:now as timestamptz) + :firstLook * interval '1 second',
                             delete_checks_left = case when wanted <> 'NOTHING' then 0
                                 when published_generation < :generation then 2 else delete_checks_left - 1 end,
                             next_attempt_at = case when desired_generation > :generation then next_attempt_at
@@ -226,6 +247,7 @@ public class Publications {
                         """)
                 .setParameter("now", now)
                 .setParameter("generation", work.generation())
+                .setParameter("firstLook", FIRST_LOOK.toSeconds())
                 .setParameter("firstCheck", FIRST_DELETE_CHECK.toSeconds())
                 .setParameter("secondCheck", SECOND_DELETE_CHECK.toSeconds())
                 .setParameter("id", work.connection().value())
@@ -234,6 +256,7 @@ public class Publications {
                         update token set retires_at = least(expires_at, cast(:now as timestamptz) + overlap_ms * interval '1 millisecond')
                         where connection_id = :id and state = 'RETIRING' and retires_at is null
                             and generation < :generation
+                            and not exists (select 1 from scheduled_rotation s where s.previous_token_id = token.token_id)
                         """)
                 .setParameter("now", now)
                 .setParameter("id", work.connection().value())
@@ -255,27 +278,8 @@ public class Publications {
                 .executeUpdate();
     }
 
-    /** Forgets the published values of current tokens that time has ended: nobody can need them any more. */
-    @Scheduled(
-            every = "1m",
-            delayed = "30s",
-            concurrentExecution = Scheduled.ConcurrentExecution.SKIP,
-            skipExecutionIf = Scheduled.ApplicationNotRunning.class)
-    @Transactional
-    void scrub() {
-        database.createNativeQuery("""
-                        update publication set sealed_value = null
-                        where sealed_value is not null and published_generation >= desired_generation
-                            and exists (
-                                select 1 from token t left join token_usage u using (token_id)
-                                where t.connection_id = publication.connection_id and t.state = 'CURRENT' and (%s))
-                        """.formatted(Tokens.ENDED_BY_TIME))
-                .setParameter("limits", Tokens.json(environments.inactivitySeconds()))
-                .executeUpdate();
-    }
-
     @SuppressWarnings("unchecked")
-    private static List<Object[]> rows(jakarta.persistence.Query query) {
+    private static List<Object[]> rows(Query query) {
         return query.getResultList();
     }
 

@@ -1,25 +1,28 @@
 package io.tokenvault.lifecycle.publication;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.scheduler.Scheduled;
 import io.quarkus.virtual.threads.VirtualThreads;
 import io.tokenvault.coherence.FaultPoint;
+import io.tokenvault.environment.Environments;
 import io.tokenvault.secrets.Backends;
 import io.tokenvault.secrets.Publication;
 import io.tokenvault.secrets.SecretName;
 import io.tokenvault.secrets.SecretsBackend;
 import io.tokenvault.secrets.SecretsBackendException;
 import io.tokenvault.token.ConnectionId;
+import io.tokenvault.token.EnvironmentName;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -47,14 +50,22 @@ public class Publisher {
 
     private final Publications publications;
     private final Backends backends;
+    private final MeterRegistry meters;
     private final ExecutorService threads;
-    private final Semaphore places = new Semaphore(16);
+    private final Map<EnvironmentName, BackendLane> lanes;
     private final String owner = UUID.randomUUID().toString();
 
-    Publisher(Publications publications, Backends backends, @VirtualThreads ExecutorService threads) {
+    Publisher(
+            Publications publications,
+            Backends backends,
+            Environments environments,
+            MeterRegistry meters,
+            @VirtualThreads ExecutorService threads) {
         this.publications = publications;
         this.backends = backends;
+        this.meters = meters;
         this.threads = threads;
+        this.lanes = BackendLane.of(backends, environments);
     }
 
     /** What one connection is to be brought to. */
@@ -97,61 +108,137 @@ public class Publisher {
         }
     }
 
-    /** Takes what a crash, an outage or another replica left. */
+    /** Takes what a crash, an outage or another replica left; each backend on its own. */
     @Scheduled(
             every = "1s",
             concurrentExecution = Scheduled.ConcurrentExecution.SKIP,
             skipExecutionIf = Scheduled.ApplicationNotRunning.class)
     void publishWhatIsDue() {
-        for (ConnectionId connection : publications.due(BATCH)) {
-            threads.submit(() -> {
-                places.acquire();
-                try {
-                    return attempt(connection);
-                } finally {
-                    places.release();
-                }
-            });
+        for (BackendLane lane : Set.copyOf(lanes.values())) {
+            if (lane.startDraining()) {
+                threads.execute(() -> drain(lane));
+            }
         }
     }
 
-    private Attempt attempt(ConnectionId connection) {
+    private void drain(BackendLane lane) {
+        try {
+            List<ConnectionId> due;
+            do {
+                due = publications.due(lane.environments(), BATCH);
+                for (ConnectionId connection : due) {
+                    lane.enter();
+                    threads.execute(() -> attemptInBackground(connection, lane));
+                }
+            } while (due.size() == BATCH);
+        } catch (InterruptedException stopping) {
+            Thread.currentThread().interrupt();
+        } catch (RuntimeException failed) {
+            LOG.errorf(
+                    "what backend %s is to hold could not be read: %s",
+                    lane.backend(), failed.getClass().getName());
+        } finally {
+            lane.drained();
+        }
+    }
+
+    private void attemptInBackground(ConnectionId connection, BackendLane lane) {
+        try {
+            Optional<Publications.Work> work = publications.lease(connection, owner);
+            while (work.isPresent()) {
+                boolean published = publish(work.get(), lane) == Attempt.PUBLISHED;
+                work = published ? publications.lease(connection, owner) : Optional.empty();
+                work.ifPresent(_ -> lane.pace().take(WritePace.PUT));
+            }
+        } catch (RuntimeException failed) {
+            LOG.errorf(
+                    "a publication failed and will be tried again: %s",
+                    failed.getClass().getName());
+        } finally {
+            lane.leave();
+        }
+    }
+
+    private Attempt attempt(ConnectionId connection) throws InterruptedException {
         Attempt result = Attempt.NOT_OURS;
         Optional<Publications.Work> work = publications.lease(connection, owner);
         while (work.isPresent()) {
-            result = publish(work.get());
+            result = publishForCaller(work.get());
             work = result == Attempt.PUBLISHED ? publications.lease(connection, owner) : Optional.empty();
         }
         return result;
     }
 
-    private Attempt publish(Publications.Work work) {
-        SecretName name = new SecretName.ConnectionToken(work.environment(), work.connection());
+    private Attempt publishForCaller(Publications.Work work) throws InterruptedException {
+        BackendLane lane = laneOf(work);
+        if (!lane.enterAsCaller(work.value() == null ? WritePace.DELETE : WritePace.PUT)) {
+            publications.failed(work, "too many calls to backend " + lane.backend() + " are waiting", Duration.ZERO);
+            return Attempt.FAILED;
+        }
         try {
-            SecretsBackend backend = backends.of(work.environment());
+            return publish(work, lane);
+        } finally {
+            lane.leaveAsCaller();
+        }
+    }
+
+    private BackendLane laneOf(Publications.Work work) {
+        BackendLane lane = lanes.get(work.environment());
+        if (lane == null) {
+            throw new IllegalStateException("environment " + work.environment() + " is not configured");
+        }
+        return lane;
+    }
+
+    private Attempt publish(Publications.Work work, BackendLane lane) {
+        SecretName name = new SecretName.ConnectionToken(work.environment(), work.connection());
+        SecretsBackend backend = backends.of(work.environment());
+        try {
             FaultPoint.PUBLISH_BEFORE_PUT.pass();
-            if (work.value() == null) {
+            if (work.value() == null || work.replace()) {
                 backend.delete(name);
-            } else if (backend.put(name, work.value(), work.generation()) == Publication.SUPERSEDED) {
+            }
+            if (work.value() != null && backend.put(name, work.value(), work.generation()) == Publication.SUPERSEDED) {
                 // Harmless while another replica publishes a later wish; if it stays, the database is older than the
                 // backend.
-                return failed(work, "the backend holds a later generation than " + work.generation());
+                count(lane, "superseded");
+                return failed(work, "the backend holds a later generation than " + work.generation(), Duration.ZERO);
             }
             FaultPoint.PUBLISH_AFTER_PUT.pass();
             publications.done(work);
             FaultPoint.PUBLISH_AFTER_DONE.pass();
+            lane.pace().eased();
+            count(lane, "published");
             return Attempt.PUBLISHED;
         } catch (SecretsBackendException failure) {
-            return failed(work, String.valueOf(failure.getMessage()));
+            count(lane, "failed");
+            return failed(work, String.valueOf(failure.getMessage()), wished(failure, lane));
         } catch (RuntimeException ours) {
-            return failed(work, ours.getClass().getName()); // and if that fails too, the lease runs out
+            count(lane, "failed");
+            // And if that fails too, the lease runs out.
+            return failed(work, ours.getClass().getName(), Duration.ZERO);
         }
     }
 
-    private Attempt failed(Publications.Work work, String failure) {
+    /** How long the backend wants to be left alone at least. */
+    private static Duration wished(SecretsBackendException failure, BackendLane lane) {
+        if (failure instanceof SecretsBackendException.Unavailable unavailable) {
+            lane.pace().slowed();
+            return unavailable.retryAfter().orElse(Duration.ZERO);
+        }
+        return Duration.ZERO;
+    }
+
+    private Attempt failed(Publications.Work work, String failure, Duration atLeast) {
         LOG.warnf("not published, will be tried again: %s", failure);
-        publications.failed(work, failure, pause(work.attempts()));
+        Duration pause = pause(work.attempts());
+        publications.failed(work, failure, pause.compareTo(atLeast) < 0 ? atLeast : pause);
         return Attempt.FAILED;
+    }
+
+    private void count(BackendLane lane, String outcome) {
+        meters.counter("token_vault.publication.attempts", "backend", lane.backend(), "outcome", outcome)
+                .increment();
     }
 
     /** Doubles with every attempt, up to a minute; a random half of it, so that replicas do not march in step. */

@@ -1,5 +1,7 @@
 package io.tokenvault.secrets.vault;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import io.tokenvault.secrets.SecretName;
 import io.tokenvault.secrets.SecretsBackendException;
 import io.tokenvault.secrets.SecretsBackendException.Denied;
@@ -44,6 +46,20 @@ final class VaultCallFailure extends RuntimeException {
         return reason instanceof VaultRefusal refusal ? refusal.deletedVersion() : 0;
     }
 
+    /** The custom metadata of what is absent, as far as it is told; only after {@link VaultRefusal.Reason#ABSENT}. */
+    JsonNode deletedCustomMetadata() {
+        return reason instanceof VaultRefusal refusal ? refusal.deletedCustomMetadata() : MissingNode.getInstance();
+    }
+
+    /** Whether the server refused the request itself, and would refuse it again. */
+    boolean isRefused() {
+        return reason instanceof VaultRefusal refusal
+                && switch (refusal.status()) {
+                    case 400, 403, 404, 405 -> refusal.reason() != VaultRefusal.Reason.UNKNOWN_NAMESPACE;
+                    default -> false;
+                };
+    }
+
     /** Whether another login may help: the server says the same of a token that ended and of one without the right. */
     boolean isForbidden() {
         return kind != Kind.LOGIN && reason instanceof VaultRefusal refusal && refusal.status() == 403;
@@ -73,7 +89,9 @@ final class VaultCallFailure extends RuntimeException {
             case ConnectException _, HttpConnectTimeoutException _, SSLHandshakeException _ ->
                 new Unavailable(site, null);
             case TimeoutException _, IOException _, InterruptedException _ -> unanswered(site);
-            default -> new Rejected(site);
+            // An answer that is none of the server's: of a read it says nothing, of a write it does not say "no"
+            // either.
+            default -> kind == Kind.WRITE ? new OutcomeUnknown(site) : new Rejected(site);
         };
     }
 

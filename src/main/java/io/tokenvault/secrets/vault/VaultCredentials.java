@@ -1,6 +1,7 @@
 package io.tokenvault.secrets.vault;
 
 import io.quarkus.vault.client.VaultClient;
+import io.quarkus.vault.client.VaultException;
 import io.quarkus.vault.client.api.common.VaultAuthResult;
 import io.tokenvault.secrets.BackendsConfig;
 import io.tokenvault.secrets.UnsafeConfig;
@@ -14,6 +15,9 @@ import java.util.concurrent.CompletionStage;
 
 /** How we prove who we are. Files are read again at each login, so that whoever writes them can renew them. */
 sealed interface VaultCredentials {
+    /** More than any server grants, and few enough nanoseconds to count with. */
+    Duration LONGEST_LIFE = Duration.ofDays(10_000);
+
     /** A token and how long it lives; {@link Duration#ZERO} when it does not say. Prints nothing. */
     record Granted(String token, Duration life) {
         @Override
@@ -123,6 +127,10 @@ sealed interface VaultCredentials {
 
     private static Granted granted(VaultAuthResult<?> result) {
         Duration life = Optional.ofNullable(result.getLeaseDuration()).orElse(Duration.ZERO);
-        return new Granted(result.getClientToken(), life);
+        String token = Optional.ofNullable(result.getClientToken()).orElse("");
+        if (token.isEmpty()) {
+            throw new VaultException("a login without a token");
+        }
+        return new Granted(token, life.compareTo(LONGEST_LIFE) > 0 ? LONGEST_LIFE : life);
     }
 }

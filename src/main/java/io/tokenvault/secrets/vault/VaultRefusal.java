@@ -28,13 +28,15 @@ final class VaultRefusal extends RuntimeException {
     private final int status;
     private final Reason reason;
     private final int deletedVersion;
+    private final transient JsonNode deletedCustomMetadata;
     private final @Nullable Duration retryAfter;
 
-    private VaultRefusal(int status, Reason reason, int deletedVersion, @Nullable Duration retryAfter) {
+    private VaultRefusal(int status, Reason reason, JsonNode deletedMetadata, @Nullable Duration retryAfter) {
         super("status " + status, null, false, false);
         this.status = status;
         this.reason = reason;
-        this.deletedVersion = deletedVersion;
+        this.deletedVersion = deletedMetadata.path("version").asInt(0);
+        this.deletedCustomMetadata = deletedMetadata.path("custom_metadata");
         this.retryAfter = retryAfter;
     }
 
@@ -42,11 +44,11 @@ final class VaultRefusal extends RuntimeException {
         JsonNode answer = parsed(body);
         JsonNode errors = answer.path("errors");
         // A soft-deleted secret is a 404 with the metadata of its last version.
-        JsonNode version = answer.path("data").path("metadata").path("version");
+        JsonNode metadata = answer.path("data").path("metadata");
         return new VaultRefusal(
                 status,
-                reason(status, errors, version),
-                version.asInt(0),
+                reason(status, errors, metadata.path("version")),
+                metadata,
                 retryAfter.map(VaultRefusal::seconds).orElse(null));
     }
 
@@ -91,6 +93,11 @@ final class VaultRefusal extends RuntimeException {
     /** The version that {@link Reason#ABSENT} leaves behind: of a deleted secret its last one, of no secret 0. */
     int deletedVersion() {
         return deletedVersion;
+    }
+
+    /** The custom metadata that {@link Reason#ABSENT} leaves behind; missing when none is told. */
+    JsonNode deletedCustomMetadata() {
+        return deletedCustomMetadata;
     }
 
     @Nullable

@@ -1,30 +1,25 @@
 package io.tokenvault.secrets.vault;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.quarkus.vault.client.VaultClient;
-import io.quarkus.vault.client.VaultException;
-import io.quarkus.vault.client.api.secrets.kv2.VaultSecretsKV2;
-import io.quarkus.vault.client.api.secrets.kv2.VaultSecretsKV2ReadSecretData;
-import io.quarkus.vault.client.api.secrets.kv2.VaultSecretsKV2UpdateSecretOptions;
 import io.tokenvault.secrets.BackendsConfig;
 import io.tokenvault.secrets.Publication;
 import io.tokenvault.secrets.SecretName;
 import io.tokenvault.secrets.SecretValue;
 import io.tokenvault.secrets.SecretsBackend;
+import io.tokenvault.secrets.SecretsBackendException;
+import io.tokenvault.secrets.SecretsBackendException.Rejected;
 import io.tokenvault.secrets.SecretsBackendException.Site;
 import io.tokenvault.secrets.SecretsBackendException.Unavailable;
 import io.tokenvault.secrets.ServerAddress;
 import io.tokenvault.secrets.StoredSecret;
 import io.tokenvault.secrets.UnsafeConfig;
 import io.tokenvault.secrets.vault.VaultCallFailure.Kind;
+import io.tokenvault.secrets.vault.VaultKv.Present;
 import io.tokenvault.secrets.vault.VaultSessions.Session;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Function;
@@ -35,22 +30,28 @@ import org.jspecify.annotations.Nullable;
  * fields. A write is conditional on the version that was read (check-and-set). Each exchange with the server ends
  * after two seconds.
  *
- * <p>In an OpenBao cluster the nodes need {@code disable_standby_reads = true}: a standby may answer with a value that
- * was replaced already.
+ * <p>A secret carries our label in its custom metadata ({@link VaultLabel}); one that carries another's is neither
+ * overwritten nor deleted, but {@link Rejected}.
+ *
+ * <p>With the nodes of an OpenBao cluster that answer reads as standbys, no answer is older than one that this backend
+ * has had before (OpenBao 2.7 or newer, {@link VaultIndex}); it may be older than what another replica wrote a moment
+ * ago, unless the nodes have {@code disable_standby_reads = true}. Older versions need that setting.
  */
 public final class VaultSecretsBackend implements SecretsBackend {
     private static final Duration EXCHANGE_LIMIT = Duration.ofSeconds(2);
     private static final int ATTEMPTS = 10;
-    private static final ObjectMapper JSON = new ObjectMapper();
 
     private final String backend;
-    private final String mount;
+    private final VaultKv kv;
+    private final VaultTransport transport;
     private final VaultClient root;
     private final VaultSessions sessions;
 
-    private VaultSecretsBackend(String backend, String mount, VaultClient root, VaultSessions sessions) {
+    private VaultSecretsBackend(
+            String backend, VaultKv kv, VaultTransport transport, VaultClient root, VaultSessions sessions) {
         this.backend = backend;
-        this.mount = mount;
+        this.kv = kv;
+        this.transport = transport;
         this.root = root;
         this.sessions = sessions;
     }
@@ -84,19 +85,38 @@ public final class VaultSecretsBackend implements SecretsBackend {
                         .maxRetries(0)
                         .build();
         return new VaultSecretsBackend(
-                backend, settings.mount(), root, new VaultSessions(backend, anonymous, credentials));
+                backend,
+                new VaultKv(settings.mount()),
+                transport,
+                root,
+                new VaultSessions(backend, anonymous, credentials, System::nanoTime));
     }
 
     @Override
     public Publication put(SecretName name, SecretValue value, long generation) {
         SecretValue written = value.withGeneration(generation);
         return withSession("put", name, session -> {
+            boolean labelled = false;
             for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
-                Present present = read(session, name);
-                if (present.generation() >= generation) {
-                    return present.generation() == generation ? Publication.CURRENT : Publication.SUPERSEDED;
+                Present present = kv.read(session, name);
+                boolean ours = ownedByUs("put", name, present.customMetadata());
+                if (present.generation() > generation) {
+                    return Publication.SUPERSEDED;
                 }
-                if (wrote(session, name, written, present.version())) {
+                boolean there = present.generation() == generation;
+                if (there && (labelled || !transport.saysIndex())) {
+                    return Publication.CURRENT;
+                }
+                if (!labelled && (there || !ours)) {
+                    label("put", session, name, present);
+                    labelled = true;
+                }
+                // A standby may say so that does not know of a later generation yet. The label went through the active
+                // node, and no read after it is older.
+                if (there) {
+                    continue;
+                }
+                if (kv.wrote(session, name, written, present.version())) {
                     return Publication.CURRENT;
                 }
                 pause();
@@ -107,13 +127,15 @@ public final class VaultSecretsBackend implements SecretsBackend {
 
     @Override
     public Optional<StoredSecret> get(SecretName name) {
-        return withSession("get", name, session -> read(session, name).secret());
+        return withSession("get", name, session -> kv.read(session, name).secret());
     }
 
     @Override
     public void delete(SecretName name) {
         withSession("delete", name, session -> {
-            VaultCalls.awaitAny(Kind.WRITE, () -> kv(session).deleteSecretMetadata(name.path()));
+            // Also when nothing seems to be there: a standby that is behind may say so.
+            ownedByUs("delete", name, noted(session, name, kv.read(session, name)));
+            kv.remove(session, name);
             return true;
         });
     }
@@ -131,83 +153,47 @@ public final class VaultSecretsBackend implements SecretsBackend {
         });
     }
 
-    /** The current version, 0 when there never was one, and the secret unless it was deleted. */
-    private record Present(int version, Optional<StoredSecret> secret) {
-        long generation() {
-            return secret.map(StoredSecret::generation).orElse(0L);
-        }
+    private void label(String operation, Session session, SecretName name, Present present) {
+        JsonNode noted = noted(session, name, present);
+        ownedByUs(operation, name, noted);
+        kv.note(session, name, VaultLabel.of(name).addedTo(noted));
     }
 
-    private Present read(Session session, SecretName name) {
-        try {
-            VaultSecretsKV2ReadSecretData found =
-                    VaultCalls.await(Kind.READ, () -> kv(session).readSecret(name.path()));
-            if (found.getMetadata() == null || found.getMetadata().getVersion() == null || found.getData() == null) {
-                throw new VaultCallFailure(Kind.READ, new VaultException("no KV version 2"));
-            }
-            ObjectNode fields = JSON.valueToTree(found.getData());
-            SecretValue value = SecretValue.of(fields);
-            return new Present(
-                    found.getMetadata().getVersion(), Optional.of(new StoredSecret(value, value.generation())));
-        } catch (VaultCallFailure failed) {
-            if (failed.is(VaultRefusal.Reason.ABSENT)) {
-                return new Present(failed.deletedVersion(), Optional.empty());
-            }
-            throw failed;
-        } catch (IllegalArgumentException tooLarge) {
-            throw new VaultCallFailure(Kind.READ, tooLarge);
-        }
+    /** What is noted about the secret; a read tells it only of a secret that has a value, or had one. */
+    private JsonNode noted(Session session, SecretName name, Present present) {
+        return present.customMetadata().isObject() ? present.customMetadata() : kv.customMetadata(session, name);
     }
 
-    /**
-     * Writes, unless {@code version} is no longer the current one. That answer proves nothing by itself: a standby
-     * compares with data of its own that may be behind. Only another read tells.
-     */
-    private boolean wrote(Session session, SecretName name, SecretValue value, int version) {
-        try {
-            VaultCalls.await(
-                    Kind.WRITE,
-                    () -> kv(session)
-                            .updateSecret(
-                                    name.path(),
-                                    new VaultSecretsKV2UpdateSecretOptions().setCas(version),
-                                    fields(value)));
-            return true;
-        } catch (VaultCallFailure failed) {
-            if (failed.is(VaultRefusal.Reason.VERSION_MISMATCH)) {
-                return false;
-            }
-            throw failed;
-        }
-    }
-
-    // As JSON nodes, because the client leaves out fields that are null in Java, and a revoked token is a null.
-    private static Map<String, Object> fields(SecretValue value) {
-        Map<String, Object> fields = new HashMap<>();
-        for (Map.Entry<String, JsonNode> field : value.reveal().properties()) {
-            fields.put(field.getKey(), field.getValue());
-        }
-        return fields;
-    }
-
-    private VaultSecretsKV2 kv(Session session) {
-        return session.client().secrets().kv2(mount);
+    /** Whether our label is there; fails when another's is, since nobody's secret is overwritten or deleted by us. */
+    private boolean ownedByUs(String operation, SecretName name, JsonNode customMetadata) {
+        return switch (VaultLabel.of(name).ownerIn(customMetadata)) {
+            case WE -> true;
+            case NOBODY -> false;
+            case ANOTHER ->
+                throw new Rejected(
+                        new Site(backend, operation, name, "its custom metadata say that it is another's", null));
+        };
     }
 
     private <T> T withSession(String operation, @Nullable SecretName name, Function<Session, T> work) {
-        Session session = sessions.current();
         try {
-            return work.apply(session);
-        } catch (VaultCallFailure failed) {
-            if (!failed.isForbidden()) {
-                throw failed.at(backend, operation, name);
+            Session session = sessions.current();
+            try {
+                return work.apply(session);
+            } catch (VaultCallFailure failed) {
+                if (!failed.isForbidden()) {
+                    throw failed;
+                }
             }
-        }
-        sessions.discard(session);
-        try {
+            sessions.discard(session);
             return work.apply(sessions.current());
         } catch (VaultCallFailure failed) {
             throw failed.at(backend, operation, name);
+        } catch (SecretsBackendException failed) {
+            throw failed;
+        } catch (RuntimeException unforeseen) {
+            // Whatever an answer makes the vendor's code or ours throw, callers know four failures and no other.
+            throw new VaultCallFailure(Kind.READ, unforeseen).at(backend, operation, name);
         }
     }
 

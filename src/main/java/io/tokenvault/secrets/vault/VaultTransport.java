@@ -20,7 +20,8 @@ import javax.net.ssl.SSLContext;
 
 /**
  * Carries the vault client's requests over the JDK's HTTP client, which fails with ordinary exceptions. Beyond what the
- * vault client brings along for this, it ends an exchange whose body never ends, and reads {@code Retry-After}.
+ * vault client brings along for this, it ends an exchange whose body never ends, reads {@code Retry-After}, and has a standby
+ * that is behind pass requests on ({@link VaultIndex}).
  */
 final class VaultTransport implements VaultRequestExecutor {
     private static final Duration CONNECT_LIMIT = Duration.ofSeconds(1);
@@ -28,6 +29,7 @@ final class VaultTransport implements VaultRequestExecutor {
 
     private final HttpClient http;
     private final Duration limit;
+    private final VaultIndex index = new VaultIndex();
 
     /** @param limit how long an exchange may take, from connecting to the last byte of the answer */
     VaultTransport(SSLContext trust, Duration limit) {
@@ -38,6 +40,11 @@ final class VaultTransport implements VaultRequestExecutor {
                 .connectTimeout(CONNECT_LIMIT)
                 .sslContext(trust)
                 .build();
+    }
+
+    /** Whether the server says how far its storage is, so that reads after a write are as new as the write. */
+    boolean saysIndex() {
+        return index.header().isPresent();
     }
 
     @Override
@@ -62,10 +69,14 @@ final class VaultTransport implements VaultRequestExecutor {
                                 .map(BodyPublishers::ofString)
                                 .orElseGet(BodyPublishers::noBody));
         request.getHTTPHeaders().forEach(prepared::setHeader);
+        index.header()
+                .ifPresent(newest -> prepared.setHeader(VaultIndex.HEADER, newest)
+                        .setHeader(VaultIndex.BEHIND_HEADER, VaultIndex.BEHIND_FORWARD));
         return prepared.build();
     }
 
-    private static <T> VaultResponse<T> answered(VaultRequest<T> request, HttpResponse<byte[]> response) {
+    private <T> VaultResponse<T> answered(VaultRequest<T> request, HttpResponse<byte[]> response) {
+        response.headers().firstValue(VaultIndex.HEADER).ifPresent(index::saw);
         List<Map.Entry<String, String>> headers = response.headers().map().entrySet().stream()
                 .<Map.Entry<String, String>>flatMap(header ->
                         header.getValue().stream().map(value -> new SimpleImmutableEntry<>(header.getKey(), value)))

@@ -53,6 +53,8 @@ class VaultFailuresTest {
     private static final String MISMATCH =
             "{\"errors\":[\"check-and-set parameter did not match the current version\"]}";
     private static final String WRITTEN = "{\"data\":{\"version\":1,\"created_time\":\"2030-01-01T00:00:00Z\"}}";
+    private static final String LABEL =
+            "{\"application\":\"token-vault\",\"environment\":\"production\",\"connection\":\"c00000000000000000000000\"}";
     private static final String HTML = "<html>not-for-logs</html>";
     private static final String LOGIN = "{\"auth\":{\"client_token\":\"%s\",\"lease_duration\":1200}}";
 
@@ -70,7 +72,12 @@ class VaultFailuresTest {
 
     private static String stored(int version, long generation) {
         return "{\"data\":{\"data\":{\"token\":\"x\",\"generation\":" + generation + "},\"metadata\":{\"version\":"
-                + version + ",\"deletion_time\":\"\",\"destroyed\":false}}}";
+                + version + ",\"deletion_time\":\"\",\"destroyed\":false,\"custom_metadata\":" + LABEL + "}}}";
+    }
+
+    /** No secret and no label; our label is taken. */
+    private ScriptedServer nothingIsThere() {
+        return server.then(404, ABSENT).then(404, ABSENT).then(204, "");
     }
 
     private SecretsBackend connected(Map<String, String> auth) {
@@ -103,7 +110,7 @@ class VaultFailuresTest {
         server.then(status, SEALED);
         assertThatThrownBy(() -> backend().get(NAME)).isInstanceOf(Unavailable.class);
 
-        server.then(404, ABSENT).then(status, SEALED);
+        nothingIsThere().then(status, SEALED);
         assertThatThrownBy(() -> backend().put(NAME, VALUE, 2)).isInstanceOf(Unavailable.class);
 
         server.then(status, SEALED);
@@ -113,13 +120,13 @@ class VaultFailuresTest {
     @ParameterizedTest
     @ValueSource(ints = {500, 502, 504})
     void aWriteThatMayHaveHappenedIsOfUnknownOutcome(int status) {
-        server.then(404, ABSENT).then(status, HTML);
+        nothingIsThere().then(status, HTML);
         assertThatThrownBy(() -> backend().put(NAME, VALUE, 2))
                 .isInstanceOf(OutcomeUnknown.class)
                 .hasMessageContaining("status " + status)
                 .hasMessageNotContaining("not-for-logs");
 
-        server.then(status, HTML);
+        server.then(200, stored(1, 1)).then(status, HTML);
         assertThatThrownBy(() -> backend().delete(NAME)).isInstanceOf(OutcomeUnknown.class);
 
         server.then(status, HTML);
@@ -138,7 +145,7 @@ class VaultFailuresTest {
 
     @Test
     void aWriteWithoutAnAnswerIsOfUnknownOutcome() {
-        server.then(404, ABSENT).thenHang();
+        nothingIsThere().thenHang();
 
         assertThatThrownBy(() -> backend().put(NAME, VALUE, 2)).isInstanceOf(OutcomeUnknown.class);
     }
@@ -159,7 +166,7 @@ class VaultFailuresTest {
 
     @Test
     void aCutWriteIsOfUnknownOutcome() {
-        server.then(404, ABSENT).thenCut();
+        nothingIsThere().thenCut();
 
         assertThatThrownBy(() -> backend().put(NAME, VALUE, 2)).isInstanceOf(OutcomeUnknown.class);
     }
@@ -189,7 +196,8 @@ class VaultFailuresTest {
     void aSoftDeletedSecretIsWrittenOnTopOfItsVersion() {
         server.then(
                         404,
-                        "{\"data\":{\"data\":null,\"metadata\":{\"version\":3,\"deletion_time\":\"2030-01-01T00:00:00Z\"}}}")
+                        "{\"data\":{\"data\":null,\"metadata\":{\"version\":3,\"deletion_time\":\"2030-01-01T00:00:00Z\",\"custom_metadata\":"
+                                + LABEL + "}}}")
                 .then(200, WRITTEN);
 
         assertThat(backend().put(NAME, VALUE, 2)).isEqualTo(Publication.CURRENT);
@@ -197,31 +205,32 @@ class VaultFailuresTest {
 
     @Test
     void aVersionMismatchIsDecidedByReading() {
-        server.then(404, ABSENT).then(400, MISMATCH).then(200, stored(1, 5));
+        nothingIsThere().then(400, MISMATCH).then(200, stored(1, 5));
 
         assertThat(backend().put(NAME, VALUE, 2)).isEqualTo(Publication.SUPERSEDED);
     }
 
     @Test
     void aVersionMismatchOnOurOwnLostWriteIsSuccess() {
-        server.then(404, ABSENT).then(400, MISMATCH).then(200, stored(1, 2));
+        nothingIsThere().then(400, MISMATCH).then(200, stored(1, 2));
 
         assertThat(backend().put(NAME, VALUE, 2)).isEqualTo(Publication.CURRENT);
     }
 
     @Test
     void versionMismatchesWithoutEndAreUnavailable() {
+        nothingIsThere();
         for (int attempt = 0; attempt < 20; attempt++) {
-            server.then(404, ABSENT).then(400, MISMATCH);
+            server.then(400, MISMATCH).then(404, ABSENT);
         }
 
         assertThatThrownBy(() -> backend().put(NAME, VALUE, 2)).isInstanceOf(Unavailable.class);
-        assertThat(server.requests()).hasSize(20);
+        assertThat(server.requests()).hasSize(22);
     }
 
     @Test
     void anyOther400IsRejected() {
-        server.then(404, ABSENT).then(400, "{\"errors\":[\"missing client token\"]}");
+        nothingIsThere().then(400, "{\"errors\":[\"missing client token\"]}");
 
         assertThatThrownBy(() -> backend().put(NAME, VALUE, 2)).isInstanceOf(Rejected.class);
     }
@@ -315,6 +324,23 @@ class VaultFailuresTest {
     }
 
     @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{}",
+                "{\"auth\":null}",
+                "{\"auth\":{}}",
+                "{\"auth\":{\"client_token\":\"\"}}",
+                "{\"auth\":{\"client_token\":\"not-for-logs\\n\"}}"
+            })
+    void aLoginWithoutATokenIsRejected(String answer) {
+        server.then(200, answer);
+
+        assertThatThrownBy(() -> withAppRole().get(NAME))
+                .isInstanceOf(Rejected.class)
+                .hasMessageNotContaining("not-for-logs");
+    }
+
+    @ParameterizedTest
     @ValueSource(ints = {501, 503, 472})
     void aServerThatIsNotReadyFailsTheCheck(int status) {
         server.then(status, "{}");
@@ -346,6 +372,8 @@ class VaultFailuresTest {
                     .then(403, "{\"errors\":[\"permission denied\"]}")
                     .then(200, LOGIN.formatted("login-not-for-logs"))
                     .then(404, ABSENT)
+                    .then(404, ABSENT)
+                    .then(204, "")
                     .then(502, HTML);
             assertThatThrownBy(() -> withAppRole().put(NAME, VALUE, 2)).isInstanceOf(OutcomeUnknown.class);
         } finally {
