@@ -16,6 +16,7 @@ provider "vault" {}
 
 resource "vault_auth_backend" "kubernetes" {
   type = "kubernetes"
+  path = "kubernetes"
 }
 
 resource "vault_kubernetes_auth_backend_config" "cluster" {

@@ -76,14 +76,14 @@ variable "create_mount" {
 }
 
 variable "max_versions" {
-  description = "How many versions of a secret the engine keeps. Earlier ones hold tokens that are retiring or dead."
+  description = "How many versions of a secret the engine keeps. Whoever may read a secret may read the versions before it too: tokens that are retiring, and keys that were retired."
   type        = number
-  default     = 10
+  default     = 1
   nullable    = false
 
   validation {
-    condition     = var.max_versions >= 2 && floor(var.max_versions) == var.max_versions
-    error_message = "Keep two versions at least: the one before is the way back after a mishap with a keyring."
+    condition     = var.max_versions >= 1 && floor(var.max_versions) == var.max_versions
+    error_message = "max_versions is a whole number, 1 at least."
   }
 }
 
