@@ -1,31 +1,31 @@
 output "helm_values" {
   description = "Values for the Helm chart, as YAML: the backends, one with a key of its own for each environment, the environments, and the service account. Pass several of these files when a deployment has several modules."
-  value = yamlencode({
-    serviceAccount = {
-      name        = var.kubernetes.service_account
-      annotations = var.identity.mode == "irsa" ? { "eks.amazonaws.com/role-arn" = aws_iam_role.service.arn } : {}
-    }
-    config = merge(
-      {
-        environments = {
-          for name, environment in var.environments : name => {
-            mark    = environment.mark
-            backend = name
-            storage = environment.storage
+  value = yamlencode(merge(
+    var.identity.mode == "irsa" ? { identity = { aws = { roleArn = aws_iam_role.service.arn } } } : {},
+    {
+      serviceAccount = { name = var.kubernetes.service_account }
+      config = merge(
+        {
+          environments = {
+            for name, environment in var.environments : name => {
+              mark    = environment.mark
+              backend = name
+              storage = environment.storage
+            }
           }
-        }
-        backends = {
-          for name in keys(local.scopes) : name => {
-            type               = "aws"
-            region             = data.aws_region.current.region
-            kmsKeyId           = aws_kms_key.secrets[name].arn
-            recoveryWindowDays = var.recovery_window_days
+          backends = {
+            for name in keys(local.scopes) : name => {
+              type               = "aws"
+              region             = data.aws_region.current.region
+              kmsKeyId           = aws_kms_key.secrets[name].arn
+              recoveryWindowDays = var.recovery_window_days
+            }
           }
-        }
-      },
-      var.system ? { system = { backend = "system" } } : {},
-    )
-  })
+        },
+        var.system ? { system = { backend = "system" } } : {},
+      )
+    },
+  ))
 }
 
 output "role_arn" {

@@ -1,11 +1,7 @@
 output "helm_values" {
-  description = "Values for the Helm chart, as YAML: the backends, one with a vault and an identity of its own for each environment, the environments, the service account and the label of the pods. Pass several of these files when a deployment has several modules."
+  description = "Values for the Helm chart, as YAML: the backends, one with a vault and an identity of its own for each environment, the environments and the service account. Pass several of these files when a deployment has several modules."
   value = yamlencode({
-    serviceAccount = {
-      name        = var.kubernetes.service_account
-      annotations = { "azure.workload.identity/tenant-id" = data.azurerm_client_config.current.tenant_id }
-    }
-    podLabels = { "azure.workload.identity/use" = "true" }
+    serviceAccount = { name = var.kubernetes.service_account }
     config = merge(
       {
         environments = {

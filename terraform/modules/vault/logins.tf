@@ -1,18 +1,19 @@
 locals {
-  # The settings of each log-in, as the service has them.
+  # How the service logs in for each environment and for system, as the Helm chart has it. With "approle" the secret ids
+  # are in Secrets of these names.
   logins = {
-    for name in keys(local.scopes) : name => merge(
+    for name, role in local.names : name => merge(
       {
         method = var.auth.method
         mount  = local.auth_mount
       },
       var.auth.method == "approle" ? {
-        roleId       = vault_approle_auth_backend_role.service[name].role_id
-        secretIdFile = replace(var.secret_id_file, "<name>", name)
+        roleId         = vault_approle_auth_backend_role.service[name].role_id
+        existingSecret = role
         } : {
-        role = "${var.name_prefix}-${name}"
+        role     = role
+        audience = role
       },
-      var.auth.method == "approle" || var.auth.jwt_file == null ? {} : { jwtFile = var.auth.jwt_file },
     )
   }
 }

@@ -8,6 +8,10 @@ locals {
   # In storage "sealed" there is no token that a consumer could read.
   consumed = toset([for name, environment in var.environments : name if environment.storage == "secret"])
 
+  # Names a policy, the role that has it, and the audience of the identity that logs in to that role: what a pod holds for
+  # one environment is good for no other.
+  names = { for name in keys(local.scopes) : name => "${var.name_prefix}-${name}" }
+
   auth_mount = coalesce(var.auth.mount, var.auth.method)
 }
 
@@ -34,7 +38,7 @@ resource "vault_policy" "service" {
   for_each = local.scopes
 
   namespace = var.namespace
-  name      = "${var.name_prefix}-${each.key}"
+  name      = local.names[each.key]
   policy    = templatefile("${path.module}/policies/${each.value}", { mount = var.mount, environment = each.key })
 }
 
@@ -42,7 +46,7 @@ resource "vault_policy" "consumer" {
   for_each = local.consumed
 
   namespace = var.namespace
-  name      = "${var.name_prefix}-${each.key}-consumer"
+  name      = "${local.names[each.key]}-consumer"
   policy    = templatefile("${path.module}/policies/consumer.hcl.tftpl", { mount = var.mount, environment = each.key })
 }
 
@@ -51,10 +55,10 @@ resource "vault_kubernetes_auth_backend_role" "service" {
 
   namespace                        = var.namespace
   backend                          = local.auth_mount
-  role_name                        = vault_policy.service[each.key].name
+  role_name                        = local.names[each.key]
   bound_service_account_names      = [var.kubernetes.service_account]
   bound_service_account_namespaces = [var.kubernetes.namespace]
-  audience                         = var.auth.audience
+  audience                         = local.names[each.key]
   alias_name_source                = "serviceaccount_uid"
   token_policies                   = [vault_policy.service[each.key].name]
   token_no_default_policy          = true
@@ -68,10 +72,10 @@ resource "vault_jwt_auth_backend_role" "service" {
 
   namespace               = var.namespace
   backend                 = local.auth_mount
-  role_name               = vault_policy.service[each.key].name
+  role_name               = local.names[each.key]
   role_type               = "jwt"
   user_claim              = "sub"
-  bound_audiences         = [var.auth.audience]
+  bound_audiences         = [local.names[each.key]]
   bound_subject           = "system:serviceaccount:${var.kubernetes.namespace}:${var.kubernetes.service_account}"
   token_policies          = [vault_policy.service[each.key].name]
   token_no_default_policy = true
@@ -86,7 +90,7 @@ resource "vault_approle_auth_backend_role" "service" {
 
   namespace               = var.namespace
   backend                 = local.auth_mount
-  role_name               = vault_policy.service[each.key].name
+  role_name               = local.names[each.key]
   bind_secret_id          = true
   secret_id_ttl           = var.auth.secret_id_ttl
   secret_id_bound_cidrs   = var.auth.bound_cidrs

@@ -1,6 +1,7 @@
 output "helm_values" {
   description = "Values for the Helm chart, as YAML: the backends, one with an identity of its own for each environment, and the environments. Pass several of these files when a deployment has several modules."
   value = yamlencode({
+    serviceAccount = { name = var.kubernetes.service_account }
     config = merge(
       {
         environments = {
@@ -19,6 +20,7 @@ output "helm_values" {
               auth  = local.logins[name]
             },
             var.namespace == null ? {} : { namespace = var.namespace },
+            var.ca_config_map == null ? {} : { tls = { configMap = var.ca_config_map } },
           )
         }
       },
@@ -39,7 +41,7 @@ output "consumer_policies" {
 
 output "roles" {
   description = "The names of the roles that the service logs in to, by environment and `system`; all in the method `auth`."
-  value       = { for name in keys(local.scopes) : name => "${var.name_prefix}-${name}" }
+  value       = local.names
 }
 
 output "mount" {

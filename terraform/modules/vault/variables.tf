@@ -100,12 +100,10 @@ variable "name_prefix" {
 }
 
 variable "auth" {
-  description = "How the service logs in: `kubernetes`, `jwt` or `approle`; where that method is mounted, which must be there already (left out, under its own name); the audience of the signed identity and the file that it is in; from where log-ins are accepted (left out, from anywhere); and how long an AppRole secret id is good, in seconds."
+  description = "How the service logs in: `kubernetes`, `jwt` or `approle`; where that method is mounted, which must be there already (left out, under its own name); from where log-ins are accepted (left out, from anywhere); and how long an AppRole secret id is good, in seconds."
   type = object({
     method        = string
     mount         = optional(string)
-    audience      = optional(string, "token-vault")
-    jwt_file      = optional(string)
     bound_cidrs   = optional(list(string), [])
     secret_id_ttl = optional(number, 2592000)
   })
@@ -115,11 +113,6 @@ variable "auth" {
   validation {
     condition     = contains(["kubernetes", "jwt", "approle"], var.auth.method)
     error_message = "The method is \"kubernetes\", \"jwt\" or \"approle\"."
-  }
-
-  validation {
-    condition     = var.auth.method != "jwt" || var.auth.jwt_file != null
-    error_message = "Method \"jwt\" needs jwt_file, the file with the signed identity."
   }
 
   validation {
@@ -133,11 +126,10 @@ variable "auth" {
   }
 }
 
-variable "secret_id_file" {
-  description = "For `approle`: the file in the pod where the service finds its secret id; `<name>` stands for the name of the environment, or for `system`."
+variable "ca_config_map" {
+  description = "A ConfigMap in the service's namespace with the authority of the server's certificate, in PEM under `ca.crt`; left out, those of the JVM."
   type        = string
-  default     = "/etc/token-vault/secret-ids/<name>"
-  nullable    = false
+  default     = null
 }
 
 variable "token_ttl" {
