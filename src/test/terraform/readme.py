@@ -16,7 +16,9 @@ def declared(module, kind):
 def argument(body, name):
     """An argument of a block, over as many lines as it has; empty when it is not there."""
     found = re.search(r"^  %s\s+= (.*?)(?=^  \w|^$|\Z)" % name, body, re.S | re.M)
-    return " ".join(found[1].split()) if found else ""
+    text = found[1].strip() if found else ""
+    # What stood on lines of its own is told apart by commas.
+    return " ".join(re.sub(r"(?<=[^{(\[,])\n(?=\s*[^\s})\]])", ", ", text).split())
 
 
 def described(body):
