@@ -55,6 +55,9 @@ class Deployment:
         policies = self.of("aws_iam_policy")
         attached = {values["policy_arn"] for values in self.of("aws_iam_role_policy_attachment").values()}
         self.role = [json.loads(policy["policy"]) for policy in policies.values() if policy["arn"] in attached]
+        self.alone = {
+            key: [json.loads(policy["policy"])] for (name, key), policy in policies.items() if name == "service"
+        }
         self.consumers = {
             key: [json.loads(policy["policy"])] for (name, key), policy in policies.items() if name == "consumer"
         }
@@ -125,6 +128,21 @@ class Aws(unittest.TestCase):
             for resource in (token("sandbox"), keyring("development"), OTHER_SECRET):
                 with self.subTest(action=action, resource=resource):
                     self.assertFalse(self.production.may(action, resource, asked("sandbox")))
+
+    def test_the_policy_of_one_environment_opens_nothing_of_another_by_itself(self):
+        """Without the guard, which would hide it."""
+        alone = self.production.alone | self.development.alone
+        for scope, policies in alone.items():
+            for other in (alone.keys() | {"productions"}) - {scope}:
+                for action in used_by_the_adapter():
+                    for resource in (token(other), keyring(other), OTHER_SECRET):
+                        for said in (scope, other):
+                            with self.subTest(scope=scope, action=action, resource=resource):
+                                self.assertFalse(iam.allows(policies, action, resource, asked(said)))
+            for key in ("production", "system"):
+                if key != scope:
+                    arn, _ = self.production.keys[key]
+                    self.assertFalse(iam.allows(policies, "kms:Decrypt", arn, through_secrets_manager(token(scope))))
 
     def test_whatever_is_attached_later_a_neighbour_stays_out_of_reach(self):
         everything = {"Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}

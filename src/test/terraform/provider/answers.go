@@ -31,6 +31,12 @@ func madeUp(resource, attribute, declared string, attributes map[string]tftypes.
 		return tftypes.NewValue(tftypes.String, "arn:aws:iam::111122223333:policy/"+name)
 	case "aws_iam_role.arn":
 		return tftypes.NewValue(tftypes.String, "arn:aws:iam::111122223333:role/"+name)
+	case "azurerm_resource_group.id":
+		return tftypes.NewValue(tftypes.String, "/subscriptions/"+answers["data.azurerm_client_config.subscription_id"]+"/resourceGroups/"+name)
+	case "azurerm_key_vault.id":
+		// Below its resource group: a role that is assigned there holds here too.
+		return tftypes.NewValue(tftypes.String, "/subscriptions/"+answers["data.azurerm_client_config.subscription_id"]+
+			"/resourceGroups/"+textOf(attributes["resource_group_name"])+"/providers/Microsoft.KeyVault/vaults/"+name)
 	case "azurerm_key_vault.vault_uri":
 		return tftypes.NewValue(tftypes.String, "https://"+name+".vault.azure.net/")
 	}
@@ -40,10 +46,18 @@ func madeUp(resource, attribute, declared string, attributes map[string]tftypes.
 // nameOf finds what sets a resource apart among those of its type.
 func nameOf(attributes map[string]tftypes.Value) string {
 	for _, candidate := range []string{"name", "role_name", "description", "path"} {
-		var text string
-		if value, known := attributes[candidate]; known && value.IsKnown() && !value.IsNull() && value.As(&text) == nil {
+		if text := textOf(attributes[candidate]); text != "" {
 			return strings.NewReplacer(" ", "-", ",", "").Replace(strings.ToLower(text))
 		}
 	}
 	return "unnamed"
+}
+
+// textOf is empty for what is absent, unknown or no text.
+func textOf(value tftypes.Value) string {
+	var text string
+	if value.Type() == nil || !value.IsKnown() || value.IsNull() || value.As(&text) != nil {
+		return ""
+	}
+	return text
 }
