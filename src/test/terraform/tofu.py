@@ -61,14 +61,18 @@ def folder():
     atexit.register(shutil.rmtree, home)
     shutil.copytree(SOURCES, home / "terraform")
     stand_in = home / "provider"
-    subprocess.run(
-        [tool("go"), "build", "-o", stand_in, "."],
+    go = functools.partial(
+        subprocess.run,
         check=True,
+        stdout=subprocess.PIPE,
+        text=True,
         cwd=pathlib.Path(__file__).with_name("provider"),
         env=os.environ | {"GOFLAGS": "-mod=readonly -buildvcs=false"},
     )
+    go([tool("go"), "build", "-o", stand_in, "."])
+    platform = "_".join(go([tool("go"), "env", "GOOS", "GOARCH"]).stdout.split())
     for name, provider in json.loads(PROVIDERS.read_text()).items():
-        place = home / "mirror/registry.opentofu.org/hashicorp" / name / provider["version"] / "linux_amd64"
+        place = home / "mirror/registry.opentofu.org/hashicorp" / name / provider["version"] / platform
         place.mkdir(parents=True)
         os.link(stand_in, place / ("terraform-provider-" + name))
     (home / "tofurc").write_text('provider_installation {\n  filesystem_mirror {\n    path = "%s/mirror"\n  }\n}\n' % home)

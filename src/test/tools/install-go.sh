@@ -5,7 +5,7 @@
 set -eu
 
 version=1.27.3
-oldest=1.25
+oldest=1.26.3
 
 found=$(go env GOVERSION 2>/dev/null | sed 's/^go//') || found=
 if [ -n "$found" ] && [ "$(printf '%s\n' "$oldest" "$found" | sort -V | head -n 1)" = "$oldest" ]; then
