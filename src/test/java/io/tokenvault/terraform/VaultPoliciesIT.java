@@ -10,11 +10,13 @@ import io.tokenvault.testing.HttpCaller;
 import io.tokenvault.testing.Jobs;
 import io.tokenvault.testing.OpenBao;
 import io.tokenvault.testing.ServiceProcess;
+import io.tokenvault.testing.SignedIdentities;
 import io.tokenvault.testing.Waiting;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -36,6 +38,8 @@ class VaultPoliciesIT {
     private static final List<String> SCOPES = List.of("production", "sandbox", "system");
     private static final Duration SOON = Duration.ofSeconds(30);
     private static final int FORBIDDEN = 403;
+    private static final String SERVICE_ACCOUNT = "system:serviceaccount:token-vault:token-vault";
+    private static final SignedIdentities IDENTITIES = new SignedIdentities();
 
     @TempDir
     private static Path folder;
@@ -49,6 +53,9 @@ class VaultPoliciesIT {
         server = OpenBao.start(folder);
         server.call("POST", "secret/config", "{\"cas_required\":true,\"max_versions\":1}");
         server.call("POST", "sys/auth/approle", "{\"type\":\"approle\"}");
+        server.call("POST", "sys/auth/jwt", "{\"type\":\"jwt\"}");
+        server.call(
+                "POST", "auth/jwt/config", "{\"jwt_validation_pubkeys\":[\"" + IDENTITIES.publicKeyInJson() + "\"]}");
         ServiceProcess.Description described = ServiceProcess.in(folder).settings("""
                 token-vault.bootstrap.key=%s
                 token-vault.environments.production.mark=prod
@@ -59,7 +66,7 @@ class VaultPoliciesIT {
         for (String scope : SCOPES) {
             allow(scope, rendered(scope.equals("system") ? "system" : "environment", scope));
             allow(scope + "-consumer", rendered("consumer", scope));
-            described.settings(identity(scope, scope));
+            described.settings(scope.equals("production") ? signedIdentity(scope) : identity(scope, scope));
         }
         service = described.start();
         deployment = Deployment.of(service.address(), BOOTSTRAP_KEY);
@@ -204,6 +211,18 @@ class VaultPoliciesIT {
     }
 
     @Test
+    void aSignedIdentityIsGoodForTheRoleThatItNamesAndForNoOther() {
+        Instant now = Instant.now();
+
+        assertThat(loginWith("production", IDENTITIES.identity(SERVICE_ACCOUNT, "production", now)))
+                .isEqualTo(200);
+        assertThat(loginWith("production", IDENTITIES.identity(SERVICE_ACCOUNT, "sandbox", now)))
+                .isEqualTo(400);
+        assertThat(loginWith("production", IDENTITIES.identity(SERVICE_ACCOUNT + "2", "production", now)))
+                .isEqualTo(400);
+    }
+
+    @Test
     void theServiceDoesNotStartWithTheIdentityOfAnotherEnvironment() throws IOException {
         try (ServiceProcess mistaken = ServiceProcess.in(Files.createDirectories(folder.resolve("mistaken")))
                 .settings("""
@@ -229,7 +248,7 @@ class VaultPoliciesIT {
                 .replace("${environment}", scope);
     }
 
-    /** An AppRole like the module's, with that policy. */
+    /** An AppRole and a role for signed identities like the module's, with that policy. */
     private static void allow(String name, String policy) {
         server.call(
                 "PUT",
@@ -237,6 +256,28 @@ class VaultPoliciesIT {
                 JsonNodeFactory.instance.objectNode().put("policy", policy).toString());
         server.call("POST", "auth/approle/role/" + name, """
                 {"token_policies":"%s","token_no_default_policy":true,"token_ttl":1200,"token_max_ttl":1200}""".formatted(name));
+        server.call("POST", "auth/jwt/role/" + name, """
+                {"role_type":"jwt","user_claim":"sub","bound_audiences":["%1$s"],"bound_subject":"%2$s",
+                "token_policies":"%1$s","token_no_default_policy":true,"token_ttl":1200,"token_max_ttl":1200}""".formatted(name, SERVICE_ACCOUNT));
+    }
+
+    private static int loginWith(String role, String identity) {
+        return server.status(
+                "", "POST", "auth/jwt/login", "{\"role\":\"%s\",\"jwt\":\"%s\"}".formatted(role, identity));
+    }
+
+    private static String signedIdentity(String scope) throws IOException {
+        return """
+                token-vault.backends.%1$s.type=vault
+                token-vault.backends.%1$s.url=%2$s
+                token-vault.backends.%1$s.auth.method=jwt
+                token-vault.backends.%1$s.auth.role=%1$s
+                token-vault.backends.%1$s.auth.jwt-file=%3$s""".formatted(
+                        scope,
+                        server.url(),
+                        Files.writeString(
+                                folder.resolve("identity-" + scope),
+                                IDENTITIES.identity(SERVICE_ACCOUNT, scope, Instant.now())));
     }
 
     private static String identity(String backend, String role) throws IOException {
