@@ -5,6 +5,7 @@ import functools
 import json
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import tempfile
@@ -71,8 +72,17 @@ def folder():
     )
     go([tool("go"), "build", "-o", stand_in, "."])
     platform = "_".join(go([tool("go"), "env", "GOOS", "GOARCH"]).stdout.split())
+    # Providers are looked for under the address that OpenTofu gives them.
+    told = subprocess.run(
+        [tool("tofu"), "-chdir=%s" % (home / "terraform/modules/vault"), "providers"],
+        check=True,
+        stdout=subprocess.PIPE,
+        text=True,
+        env=os.environ | {"TF_CLI_CONFIG_FILE": os.devnull},
+    ).stdout
+    registry = re.search(r"provider\[([^\]]+)/vault\]", told)[1]
     for name, provider in json.loads(PROVIDERS.read_text()).items():
-        place = home / "mirror/registry.opentofu.org/hashicorp" / name / provider["version"] / platform
+        place = home / "mirror" / registry / name / provider["version"] / platform
         place.mkdir(parents=True)
         os.link(stand_in, place / ("terraform-provider-" + name))
     (home / "tofurc").write_text('provider_installation {\n  filesystem_mirror {\n    path = "%s/mirror"\n  }\n}\n' % home)

@@ -35,7 +35,7 @@ func main() {
 		log.Fatal(err)
 	}
 	server := &provider{name: name, types: providers[name].Types}
-	err = tf6server.Serve("registry.opentofu.org/hashicorp/"+name, func() tfprotov6.ProviderServer { return server })
+	err = tf6server.Serve(name, func() tfprotov6.ProviderServer { return server })
 	if err != nil {
 		log.Fatal(err)
 	}
