@@ -3,20 +3,17 @@ package io.tokenvault.terraform;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.tokenvault.testing.Deployment;
 import io.tokenvault.testing.HttpAnswer;
 import io.tokenvault.testing.HttpCaller;
 import io.tokenvault.testing.Jobs;
 import io.tokenvault.testing.OpenBao;
 import io.tokenvault.testing.ServiceProcess;
-import io.tokenvault.testing.SignedIdentities;
 import io.tokenvault.testing.Waiting;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -34,17 +31,15 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 class VaultPoliciesIT {
     private static final String BOOTSTRAP_KEY = "a-bootstrap-key-of-at-least-32-characters";
-    private static final Path POLICIES = Path.of("terraform/modules/vault/policies");
     private static final List<String> SCOPES = List.of("production", "sandbox", "system");
     private static final Duration SOON = Duration.ofSeconds(30);
     private static final int FORBIDDEN = 403;
-    private static final String SERVICE_ACCOUNT = "system:serviceaccount:token-vault:token-vault";
-    private static final SignedIdentities IDENTITIES = new SignedIdentities();
 
     @TempDir
     private static Path folder;
 
     private static OpenBao server;
+    private static VaultIdentities identities;
     private static ServiceProcess service;
     private static Deployment deployment;
 
@@ -52,10 +47,7 @@ class VaultPoliciesIT {
     static void start() throws IOException {
         server = OpenBao.start(folder);
         server.call("POST", "secret/config", "{\"cas_required\":true,\"max_versions\":1}");
-        server.call("POST", "sys/auth/approle", "{\"type\":\"approle\"}");
-        server.call("POST", "sys/auth/jwt", "{\"type\":\"jwt\"}");
-        server.call(
-                "POST", "auth/jwt/config", "{\"jwt_validation_pubkeys\":[\"" + IDENTITIES.publicKeyInJson() + "\"]}");
+        identities = VaultIdentities.in(server, folder);
         ServiceProcess.Description described = ServiceProcess.in(folder).settings("""
                 token-vault.bootstrap.key=%s
                 token-vault.environments.production.mark=prod
@@ -64,9 +56,10 @@ class VaultPoliciesIT {
                 token-vault.environments.sandbox.backend=sandbox
                 token-vault.system.backend=system""".formatted(BOOTSTRAP_KEY));
         for (String scope : SCOPES) {
-            allow(scope, rendered(scope.equals("system") ? "system" : "environment", scope));
-            allow(scope + "-consumer", rendered("consumer", scope));
-            described.settings(scope.equals("production") ? signedIdentity(scope) : identity(scope, scope));
+            identities.allow(scope, identities.rendered(scope.equals("system") ? "system" : "environment", scope));
+            identities.allow(scope + "-consumer", identities.rendered("consumer", scope));
+            described.settings(
+                    scope.equals("production") ? identities.signedIdentity(scope) : identities.identity(scope, scope));
         }
         service = described.start();
         deployment = Deployment.of(service.address(), BOOTSTRAP_KEY);
@@ -164,7 +157,7 @@ class VaultPoliciesIT {
     @ParameterizedTest
     @MethodSource("foreign")
     void anIdentityReachesNothingOfAnother(String one, String other) {
-        String token = login(one);
+        String token = identities.login(one);
 
         for (String name : List.of("keyring", "mark", "c0123456789abcdefghijklm/token")) {
             String path = "token-vault/" + other + "/" + name;
@@ -175,7 +168,7 @@ class VaultPoliciesIT {
     @ParameterizedTest
     @ValueSource(strings = {"production", "sandbox", "system"})
     void anIdentityNeitherDeletesItsKeyringNorListsNorGrants(String scope) {
-        String token = login(scope);
+        String token = identities.login(scope);
         String own = "token-vault/" + scope;
 
         assertThat(Stream.of(
@@ -197,7 +190,7 @@ class VaultPoliciesIT {
         String connection = deployment.connect(environment, "").text("/connection/connection_id");
         String neighbour = environment.equals("production") ? "sandbox" : "production";
         String foreign = deployment.connect(neighbour, "").text("/connection/connection_id");
-        String token = login(environment + "-consumer");
+        String token = identities.login(environment + "-consumer");
 
         assertThat(server.status(token, "GET", "secret/data/" + tokenOf(environment, connection), ""))
                 .isEqualTo(200);
@@ -212,13 +205,12 @@ class VaultPoliciesIT {
 
     @Test
     void aSignedIdentityIsGoodForTheRoleThatItNamesAndForNoOther() {
-        Instant now = Instant.now();
-
-        assertThat(loginWith("production", IDENTITIES.identity(SERVICE_ACCOUNT, "production", now)))
+        assertThat(identities.loginWith("production", identities.signed(VaultIdentities.SERVICE_ACCOUNT, "production")))
                 .isEqualTo(200);
-        assertThat(loginWith("production", IDENTITIES.identity(SERVICE_ACCOUNT, "sandbox", now)))
+        assertThat(identities.loginWith("production", identities.signed(VaultIdentities.SERVICE_ACCOUNT, "sandbox")))
                 .isEqualTo(400);
-        assertThat(loginWith("production", IDENTITIES.identity(SERVICE_ACCOUNT + "2", "production", now)))
+        assertThat(identities.loginWith(
+                        "production", identities.signed(VaultIdentities.SERVICE_ACCOUNT + "2", "production")))
                 .isEqualTo(400);
     }
 
@@ -230,8 +222,8 @@ class VaultPoliciesIT {
                         token-vault.environments.production.mark=prod
                         token-vault.environments.production.backend=production
                         token-vault.system.backend=system""".formatted(BOOTSTRAP_KEY))
-                .settings(identity("production", "sandbox"))
-                .settings(identity("system", "system"))
+                .settings(identities.identity("production", "sandbox"))
+                .settings(identities.identity("system", "system"))
                 .build()) {
             mistaken.launch();
 
@@ -239,79 +231,6 @@ class VaultPoliciesIT {
                     .isNotZero();
             assertThat(mistaken.log()).contains("production").contains("keyring");
         }
-    }
-
-    /** The policy as the module renders it: the templates have no more in them than these two names. */
-    private static String rendered(String template, String scope) throws IOException {
-        return Files.readString(POLICIES.resolve(template + ".hcl.tftpl"))
-                .replace("${mount}", "secret")
-                .replace("${environment}", scope);
-    }
-
-    /** An AppRole and a role for signed identities like the module's, with that policy. */
-    private static void allow(String name, String policy) {
-        server.call(
-                "PUT",
-                "sys/policies/acl/" + name,
-                JsonNodeFactory.instance.objectNode().put("policy", policy).toString());
-        server.call("POST", "auth/approle/role/" + name, """
-                {"token_policies":"%s","token_no_default_policy":true,"token_ttl":1200,"token_max_ttl":1200}""".formatted(name));
-        server.call("POST", "auth/jwt/role/" + name, """
-                {"role_type":"jwt","user_claim":"sub","bound_audiences":["%1$s"],"bound_subject":"%2$s",
-                "token_policies":"%1$s","token_no_default_policy":true,"token_ttl":1200,"token_max_ttl":1200}""".formatted(name, SERVICE_ACCOUNT));
-    }
-
-    private static int loginWith(String role, String identity) {
-        return server.status(
-                "", "POST", "auth/jwt/login", "{\"role\":\"%s\",\"jwt\":\"%s\"}".formatted(role, identity));
-    }
-
-    private static String signedIdentity(String scope) throws IOException {
-        return """
-                token-vault.backends.%1$s.type=vault
-                token-vault.backends.%1$s.url=%2$s
-                token-vault.backends.%1$s.auth.method=jwt
-                token-vault.backends.%1$s.auth.role=%1$s
-                token-vault.backends.%1$s.auth.jwt-file=%3$s""".formatted(
-                        scope,
-                        server.url(),
-                        Files.writeString(
-                                folder.resolve("identity-" + scope),
-                                IDENTITIES.identity(SERVICE_ACCOUNT, scope, Instant.now())));
-    }
-
-    private static String identity(String backend, String role) throws IOException {
-        return """
-                token-vault.backends.%1$s.type=vault
-                token-vault.backends.%1$s.url=%2$s
-                token-vault.backends.%1$s.auth.method=approle
-                token-vault.backends.%1$s.auth.role-id=%3$s
-                token-vault.backends.%1$s.auth.secret-id-file=%4$s""".formatted(
-                        backend,
-                        server.url(),
-                        roleId(role),
-                        Files.writeString(folder.resolve("secret-id-" + backend + "-" + role), secretId(role)));
-    }
-
-    private static String roleId(String role) {
-        return server.call("GET", "auth/approle/role/" + role + "/role-id", "")
-                .at("/data/role_id")
-                .textValue();
-    }
-
-    private static String secretId(String role) {
-        return server.call("POST", "auth/approle/role/" + role + "/secret-id", "{}")
-                .at("/data/secret_id")
-                .textValue();
-    }
-
-    private static String login(String role) {
-        return server.call(
-                        "POST",
-                        "auth/approle/login",
-                        "{\"role_id\":\"%s\",\"secret_id\":\"%s\"}".formatted(roleId(role), secretId(role)))
-                .at("/auth/client_token")
-                .textValue();
     }
 
     private static String tokenOf(String environment, String connection) {
