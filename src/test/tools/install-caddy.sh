@@ -13,17 +13,14 @@ home=$tools/caddy
 stamp=$home/.installed-$version
 
 if [ ! -e "$stamp" ]; then
-    command -v go >/dev/null || {
-        echo "install-caddy: Go is needed" >&2
-        exit 1
-    }
     if command -v flock >/dev/null; then
         exec 9>"$tools/.caddy.lock"
         flock 9
     fi
     if [ ! -e "$stamp" ]; then
         rm -rf "$home"
-        GOBIN=$home go install "github.com/caddyserver/caddy/v2/cmd/caddy@$version" >&2
+        go=$("$project/src/test/tools/install-go.sh")
+        GOBIN=$home GOFLAGS= "$go" install "github.com/caddyserver/caddy/v2/cmd/caddy@$version" >&2
         "$home/caddy" version >/dev/null
         : >"$stamp"
     fi
