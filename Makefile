@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run test build image release-check format tools clean
+.PHONY: help run test test-helm test-cluster build image release-check format tools clean
 
 # local, or openbao
 BACKEND ?= local
@@ -23,8 +23,14 @@ else
 	@exec .ci/start $(BACKEND) $(ADMIN)
 endif
 
-test: tools ## Run every check and every test, against real servers
+test: tools test-helm ## Run every check and every test, against real servers
 	$(maven) verify
+
+test-helm: ## Test the Helm chart, with Helm 4 and 3
+	@src/test/helm/run
+
+test-cluster: $(service) ## Install the chart in a real Kubernetes API; builds that first, which takes ten minutes
+	@src/test/helm/cluster
 
 build: ## Build target/quarkus-app/quarkus-run.jar
 	$(maven) --quiet package -DskipTests
@@ -38,7 +44,7 @@ release-check: ## Build all that a release has: jars, image, SBOM, checksums
 format: ## Format the sources
 	$(maven) --quiet spotless:apply
 
-tools: ## Install what the tests need: nginx, OpenBao, moto
+tools: ## Install what the tests need: nginx, OpenBao, moto, Helm
 	@.ci/tools
 
 clean: ## Remove what was built; .token-vault and .tools stay

@@ -101,16 +101,42 @@ class Objects(unittest.TestCase):
 
     def test_zz_objects_of_added_kinds(self):
         """After the others by its name: it checks what they rendered in one go."""
-        objects = Objects.added or chart.objects_of(chart.EXAMPLES[0], kinds=chart.ADDED_KINDS)
-        done = subprocess.run(
-            ["node", pathlib.Path(__file__).with_name("models.mjs"), os.environ["SCHEMAS_OF_TESTS"]],
-            input=json.dumps(objects),
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        self.assertTrue(Objects.added)
+        self.assertEqual("", complaints(Objects.added))
 
-        self.assertEqual("", done.stdout + done.stderr)
+
+class Checks(unittest.TestCase):
+    """The checks above see what they should."""
+
+    def setUp(self):
+        objects = chart.objects_of(chart.EXAMPLES[0], kinds=chart.ADDED_KINDS)
+        self.deployment = chart.one(objects, "Deployment")
+        self.monitor = chart.one(objects, "ServiceMonitor")
+
+    def test_a_misspelled_field(self):
+        self.deployment["spec"]["template"]["spec"]["containers"][0]["readOnlyRootFilesystem"] = True
+        with self.assertRaises(kubernetes_validate.ValidationError):
+            kubernetes_validate.validate(self.deployment, "1.34", strict=True)
+
+    def test_a_number_where_text_belongs(self):
+        self.monitor["spec"]["endpoints"][0]["interval"] = 30
+        self.assertIn("ServiceMonitor tv-token-vault", complaints([self.monitor]))
+
+    def test_a_pod_with_a_broken_rule(self):
+        pod = chart.pod_of(self.deployment)
+        pod["containers"].append({"name": "open", "securityContext": {"privileged": True}})
+        self.assertIn("open: privileged", broken_rules(pod))
+
+
+def complaints(objects):
+    done = subprocess.run(
+        ["node", pathlib.Path(__file__).with_name("models.mjs"), os.environ["SCHEMAS_OF_TESTS"]],
+        input=json.dumps(objects),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return done.stdout + done.stderr
 
 
 def broken_rules(pod):

@@ -38,7 +38,7 @@ WRONG = {
     "a backend over plain http": (backend(url="http://openbao:8200"), "url"),
     "a backend with a fixed token": (backend(auth={"method": "token", "token": "hvs.x"}), "token"),
     "AppRole without a secret id": (backend(auth={"method": "approle", "roleId": "x", "role": None}), "secretIdFile"),
-    "a backend without its authority's name": (backend(tls={"key": "ca.crt"}), "tls"),
+    "a backend without its authority's name": (backend(tls={"configMap": None, "key": "ca.crt"}), "tls"),
     "a backend whose certificate is not verified": (backend(tls={"skipVerify": True}), "skipVerify"),
     "nobody may ask at /authz": ({"config": {"authz": {"allowedSources": []}}}, "allowedSources"),
     "everybody may ask at /authz": ({"config": {"authz": {"allowedSources": ["0.0.0.0/0"]}}}, "allowedSources"),

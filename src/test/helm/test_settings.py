@@ -21,7 +21,7 @@ EVERYTHING = {
     "config": {
         "environments": {"production": {"mark": "prod", "backend": "vault", "storage": "secret", "maxLife": "P1D", "inactivityLimit": "P2D", "rotation": {"period": "PT12H", "overlap": "PT1H"}}},
         "backends": {
-            "vault": {"type": "vault", "url": "https://a", "namespace": "n", "mount": "m", "auth": {"method": "jwt", "mount": "j", "role": "r"}, "tls": {"existingSecret": "ca"}},
+            "vault": {"type": "vault", "url": "https://a", "namespace": "team", "mount": "kv", "auth": {"method": "jwt", "mount": "j", "role": "r"}, "tls": {"existingSecret": "ca"}},
             "approle": {"type": "vault", "url": "https://a", "auth": {"method": "approle", "roleId": "r", "existingSecret": "s"}},
             "token": {"type": "vault", "url": "https://a", "auth": {"method": "token", "tokenFile": "/agent/token"}},
             "aws": {"type": "aws", "region": "eu-central-1", "endpoint": "https://a", "kmsKeyId": "k", "recoveryWindowDays": 7},
