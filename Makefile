@@ -14,7 +14,7 @@ sources := pom.xml $(shell find src/main src/embedded src/image 2>/dev/null)
 launchers := %regex[io/tokenvault/(embedded|image)/.*]
 
 help: ## Show this list
-	@sed -n 's/^\([a-z][a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
+	@sed -n 's/^\([a-z][a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
 
 run: $(cache) ## Run the service with its own database; BACKEND=openbao, ADMIN=new
 ifeq ($(BACKEND),openbao)
@@ -23,13 +23,14 @@ else
 	@exec .ci/start $(BACKEND) $(ADMIN)
 endif
 
-test: tools test-helm ## Run every check and every test, against real servers
+test: tools ## Run every check and every test, against real servers
+	@src/test/helm/run
 	$(maven) verify
 
 test-helm: ## Test the Helm chart, with Helm 4 and 3
 	@src/test/helm/run
 
-test-cluster: $(service) ## Install the chart in a real Kubernetes API; builds that first, which takes ten minutes
+test-cluster: ## Install the chart in a real Kubernetes API; building that takes ten minutes once
 	@src/test/helm/cluster
 
 build: ## Build target/quarkus-app/quarkus-run.jar

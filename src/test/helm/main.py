@@ -31,12 +31,15 @@ def main(arguments):
         readme.write()
         test_snapshot.write()
         return 0
+    # Those that need servers are chosen by name of their file.
+    files = "in_cluster.py" if "--cluster" in arguments else "test_*.py"
+    arguments = [part for part in arguments if part != "--cluster"]
     # A name, or part of it, chooses tests.
     loader = unittest.TestLoader()
     if arguments:
         loader.testNamePatterns = [f"*{part}*" for part in arguments]
     result = Lines()
-    loader.discover(str(pathlib.Path(__file__).parent)).run(result)
+    loader.discover(str(pathlib.Path(__file__).parent), files).run(result)
     failed = len(result.failures) + len(result.errors)
     passed = getattr(result, "passed", 0)
     print(f"helm: {passed} passed, {failed} failed")
