@@ -25,6 +25,11 @@ What values.schema.json cannot say: how values depend on each other. Each refusa
 {{- if and $backend.forceDelete $backend.recoveryWindowDays -}}
 {{- fail (printf "config.backends.%s.forceDelete: not together with recoveryWindowDays" $name) -}}
 {{- end -}}
+{{- $auth := $backend.auth | default dict -}}
+{{- $file := printf "/etc/token-vault/secret-ids/%s" $name -}}
+{{- if and $auth.secretIdFile $auth.existingSecret (ne ($auth.secretIdFile | toString) $file) -}}
+{{- fail (printf "config.backends.%s.auth.secretIdFile: existingSecret is mounted at %s" $name $file) -}}
+{{- end -}}
 {{- end -}}
 {{- range $key, $_ := .Values.config.extra -}}
 {{- if regexMatch "(?i)(password|secret|credential|token$|\\.key$|-key$)" $key -}}

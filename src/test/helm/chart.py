@@ -32,18 +32,14 @@ def helm(*arguments, version=4):
     return done.stdout
 
 
-def text_of(example, values=None, kubernetes="1.34.0", kinds=(), version=4, upgrade=False):
-    """What Helm writes for one of the examples, with these values on top."""
+def text_of(example, values=None, kubernetes="1.34.0", kinds=(), version=4):
+    """What Helm writes for one of the examples, with these values on top; None takes one away."""
     with tempfile.NamedTemporaryFile("w", suffix=".yaml") as file:
-        yaml.safe_dump(values or {}, file)
+        yaml.safe_dump(merged(yaml.safe_load(example.read_text()), values or {}), file)
         file.flush()
-        arguments = ["template", "tv", CHART, "--namespace", "tokens", "--kube-version", kubernetes, "--values", example]
-        if values:
-            arguments += ["--values", file.name]
+        arguments = ["template", "tv", CHART, "--namespace", "tokens", "--kube-version", kubernetes, "--values", file.name]
         for kind in kinds:
             arguments += ["--api-versions", kind]
-        if upgrade:
-            arguments.append("--is-upgrade")
         return helm(*arguments, version=version)
 
 
@@ -80,12 +76,12 @@ def settings_of(objects):
 
 
 def merged(base, more):
-    """Maps, one over the other, as Helm does it."""
+    """Maps, one over the other; what is None there goes."""
     result = dict(base)
     for key, value in more.items():
         both = isinstance(value, dict) and isinstance(result.get(key), dict)
         result[key] = merged(result[key], value) if both else value
-    return result
+    return {key: value for key, value in result.items() if value is not None}
 
 
 def each(cases):

@@ -37,7 +37,14 @@ WRONG = {
     "a backend with settings of another kind": (backend(region="eu-central-1"), "region"),
     "a backend over plain http": (backend(url="http://openbao:8200"), "url"),
     "a backend with a fixed token": (backend(auth={"method": "token", "token": "hvs.x"}), "token"),
-    "AppRole without a secret id": (backend(auth={"method": "approle", "roleId": "x", "role": None}), "secretIdFile"),
+    "AppRole without a secret id": (
+        backend(auth={"method": "approle", "roleId": "x", "role": None, "audience": None}),
+        "existingSecret",
+    ),
+    "a secret id that is mounted elsewhere": (
+        backend(auth={"method": "approle", "role": None, "audience": None, "roleId": "x", "existingSecret": "s", "secretIdFile": "/else"}),
+        "config.backends.production.auth.secretIdFile",
+    ),
     "a backend without its authority's name": (backend(tls={"configMap": None, "key": "ca.crt"}), "tls"),
     "a backend whose certificate is not verified": (backend(tls={"skipVerify": True}), "skipVerify"),
     "nobody may ask at /authz": ({"config": {"authz": {"allowedSources": []}}}, "allowedSources"),

@@ -10,6 +10,7 @@ import chart
 import readme
 
 VALUES = yaml.safe_load((chart.CHART / "values.yaml").read_text())
+DOCUMENTS = (readme.README, chart.PROJECT / "docs/how-to/kubernetes.md")
 SCHEMA = json.loads((chart.CHART / "values.schema.json").read_text())
 
 
@@ -80,6 +81,19 @@ class Values(unittest.TestCase):
         for name in ("environment", "vaultBackend", "awsBackend", "azureBackend", "kubernetesAuth", "approleAuth", "tokenAuth"):
             for key in SCHEMA["definitions"][name]["properties"]:
                 self.assertIn(f"`{key}`", text, f"{key} of {name}")
+
+    def test_the_documents_lead_somewhere(self):
+        for link in re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", readme.README.read_text()):
+            self.assertTrue((readme.README.parent / link).exists(), link)
+
+    def test_the_documents_show_values_that_work(self):
+        for page in DOCUMENTS:
+            blocks = re.findall(r"```yaml\n(.*?)```", page.read_text(), re.DOTALL)
+            self.assertTrue(blocks, page.name)
+            for block in blocks:
+                values = yaml.safe_load(block.replace("sha256:…", "sha256:" + "0" * 64).replace("…", "x"))
+                with self.subTest(page=page.name, block=block[:60]):
+                    chart.objects_of(chart.CHART / "ci/vault-values.yaml", values)
 
     def test_lint(self):
         for example in chart.EXAMPLES:
