@@ -19,18 +19,19 @@ app.kubernetes.io/instance: {{ .Release.Name }}
 app.kubernetes.io/component: service
 {{- end -}}
 
-{{/* Labels of an object: (list context component). */}}
+{{/* Labels of an object: (list context component); with more of them, (list context component more). Ours win. */}}
 {{- define "token-vault.labels" -}}
 {{- $context := index . 0 -}}
-{{- with $context.Values.commonLabels }}
-{{- toYaml . }}
-{{ end -}}
-app.kubernetes.io/name: {{ include "token-vault.name" $context }}
-app.kubernetes.io/instance: {{ $context.Release.Name }}
-app.kubernetes.io/component: {{ index . 1 }}
-app.kubernetes.io/version: {{ $context.Chart.AppVersion | quote }}
-app.kubernetes.io/managed-by: {{ $context.Release.Service }}
-helm.sh/chart: {{ printf "%s-%s" $context.Chart.Name $context.Chart.Version | replace "+" "_" }}
+{{- $labels := dict
+  "app.kubernetes.io/name" (include "token-vault.name" $context)
+  "app.kubernetes.io/instance" $context.Release.Name
+  "app.kubernetes.io/component" (index . 1)
+  "app.kubernetes.io/version" $context.Chart.AppVersion
+  "app.kubernetes.io/managed-by" $context.Release.Service
+  "helm.sh/chart" (printf "%s-%s" $context.Chart.Name $context.Chart.Version | replace "+" "_")
+-}}
+{{- if gt (len .) 2 }}{{ $labels = merge $labels (index . 2) }}{{ end -}}
+{{- toYaml (merge $labels $context.Values.commonLabels) -}}
 {{- end -}}
 
 {{- define "token-vault.serviceAccountName" -}}

@@ -58,7 +58,7 @@ runtimeClassName: {{ . }}
 {{- end -}}
 
 {{- define "token-vault.databaseAuthorityVolume" -}}
-{{- if include "token-vault.databaseAuthority" . }}
+{{- if include "token-vault.databaseAuthority" . -}}
 - name: database-authority
   {{- with .Values.database.ca }}
   {{- if .configMap }}

@@ -40,7 +40,7 @@ What values.schema.json cannot say: how values depend on each other. Each refusa
 {{- end -}}
 {{- end -}}
 {{- range .Values.extraEnv -}}
-{{- if regexMatch "^(TOKEN_VAULT_|QUARKUS_(PROFILE|CONFIG|HTTP_(HOST|PORT|AUTH)|MANAGEMENT|FLYWAY|DATASOURCE))" .name -}}
+{{- if regexMatch "(?i)token.vault|^(QUARKUS_(PROFILE|CONFIG|HTTP_(HOST|PORT|AUTH)|MANAGEMENT|FLYWAY|DATASOURCE)|SMALLRYE_CONFIG|JAVA_TOOL_OPTIONS|JDK_JAVA_OPTIONS|_JAVA_OPTIONS)" .name -}}
 {{- fail (printf "extraEnv %s: this is decided by another value, or not to be changed" .name) -}}
 {{- end -}}
 {{- if and (hasKey . "value") (regexMatch "(PASSWORD|SECRET|TOKEN|CREDENTIAL|KEY)" .name) -}}

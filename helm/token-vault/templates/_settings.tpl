@@ -57,6 +57,8 @@ application.properties: the settings of the service, each under the name that do
 {{- end -}}
 {{- $lines = append $lines (list "token-vault.authz.allowed-sources" (join "," .Values.config.authz.allowedSources)) -}}
 {{- $lines = append $lines (list "token-vault.trusted-proxies" (join "," .Values.config.trustedProxies)) -}}
+{{- $lines = append $lines (list "token-vault.lease" .Values.config.lease) -}}
+{{- $lines = append $lines (list "token-vault.public-url" .Values.config.publicUrl) -}}
 {{- if .Values.config.bootstrap.existingSecret -}}
 {{- $lines = append $lines (list "token-vault.bootstrap.key-file" (printf "%s/bootstrap/key" $files)) -}}
 {{- end -}}

@@ -62,6 +62,13 @@ WRONG = {
         {"extraEnv": [{"name": "TOKEN_VAULT_UNSAFE_PLAIN_HTTP", "value": "true"}]},
         "TOKEN_VAULT_UNSAFE_PLAIN_HTTP",
     ),
+    "an unsafe setting in a variable of a profile": (
+        {"extraEnv": [{"name": "_PROD_TOKEN_VAULT_UNSAFE_PLAIN_HTTP", "value": "true"}]},
+        "_PROD_TOKEN_VAULT_UNSAFE_PLAIN_HTTP",
+    ),
+    "options of the JVM past their value": ({"extraEnv": [{"name": "JDK_JAVA_OPTIONS", "value": "-Dx=y"}]}, "JDK_JAVA_OPTIONS"),
+    "a public address in the clear": ({"config": {"publicUrl": "http://tokens.example"}}, "publicUrl"),
+    "a lease in words": ({"config": {"lease": "ten seconds"}}, "lease"),
     "an unsafe setting in an option of the JVM": ({"jvm": {"options": "-Dtoken-vault.unsafe.plain-http=true"}}, "options"),
     "a debugger": ({"jvm": {"options": "-agentlib:jdwp=transport=dt_socket,server=y"}}, "options"),
     "a password in the address of the database": ({"database": {"host": "user:secret@postgres"}}, "host"),

@@ -1,7 +1,10 @@
 """values.yaml, its schema and the README say the same."""
 
 import json
+import pathlib
 import re
+import tarfile
+import tempfile
 import unittest
 
 import yaml
@@ -94,6 +97,21 @@ class Values(unittest.TestCase):
                 values = yaml.safe_load(block.replace("sha256:…", "sha256:" + "0" * 64).replace("…", "x"))
                 with self.subTest(page=page.name, block=block[:60]):
                     chart.objects_of(chart.CHART / "ci/vault-values.yaml", values)
+
+    def test_the_version_is_that_of_the_service(self):
+        pom = re.search(r"<version>([0-9.]+)(?:-SNAPSHOT)?</version>", (chart.PROJECT / "pom.xml").read_text()).group(1)
+        about = yaml.safe_load((chart.CHART / "Chart.yaml").read_text())
+        self.assertEqual((pom, pom), (about["version"], about["appVersion"]))
+
+    def test_a_package_has_all_that_is_rendered_and_no_examples(self):
+        with tempfile.TemporaryDirectory() as folder:
+            for version in (4, 3):
+                chart.helm("package", chart.CHART, "--destination", folder, version=version)
+                with tarfile.open(next(pathlib.Path(folder).glob("*.tgz"))) as package:
+                    names = package.getnames()
+                self.assertIn("token-vault/values.schema.json", names)
+                self.assertIn("token-vault/files/alerts/token-vault.yaml", names)
+                self.assertEqual([], [name for name in names if "/ci/" in name])
 
     def test_lint(self):
         for example in chart.EXAMPLES:
