@@ -37,7 +37,17 @@ def text_of(example, values=None, kubernetes="1.34.0", kinds=(), version=4):
     with tempfile.NamedTemporaryFile("w", suffix=".yaml") as file:
         yaml.safe_dump(merged(yaml.safe_load(example.read_text()), values or {}), file)
         file.flush()
-        arguments = ["template", "tv", CHART, "--namespace", "tokens", "--kube-version", kubernetes, "--values", file.name]
+        arguments = [
+            "template",
+            "tv",
+            CHART,
+            "--namespace",
+            "tokens",
+            "--kube-version",
+            kubernetes,
+            "--values",
+            file.name,
+        ]
         for kind in kinds:
             arguments += ["--api-versions", kind]
         return helm(*arguments, version=version)

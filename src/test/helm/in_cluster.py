@@ -20,7 +20,10 @@ def custom_kind(group, plural, kind):
     return {
         "apiVersion": "apiextensions.k8s.io/v1",
         "kind": "CustomResourceDefinition",
-        "metadata": {"name": f"{plural}.{group}", "annotations": {"api-approved.kubernetes.io": "unapproved, for a test"}},
+        "metadata": {
+            "name": f"{plural}.{group}",
+            "annotations": {"api-approved.kubernetes.io": "unapproved, for a test"},
+        },
         "spec": {
             "group": group,
             "scope": "Namespaced",
@@ -66,14 +69,21 @@ class InCluster(unittest.TestCase):
         return thread, made
 
     def admitted(self, pod):
-        body = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "judged"}, "spec": {**pod, "restartPolicy": "Never"}}
+        body = {
+            "apiVersion": "v1",
+            "kind": "Pod",
+            "metadata": {"name": "judged"},
+            "spec": {**pod, "restartPolicy": "Never"},
+        }
         self.cluster.kubectl("create", "--dry-run=server", "--filename", "-", stdin=json.dumps(body))
 
     def test_1_install(self):
         self.helm("install", "tv", chart.CHART, "--values", VALUES)
 
         self.admitted(self.cluster.get("deployment", "tv-token-vault")["spec"]["template"]["spec"])
-        self.assertEqual([], [item for item in self.cluster.get("secrets")["items"] if not item["type"].startswith("helm.sh/")])
+        self.assertEqual(
+            [], [item for item in self.cluster.get("secrets")["items"] if not item["type"].startswith("helm.sh/")]
+        )
         self.cluster.get("poddisruptionbudget", "tv-token-vault")
         self.cluster.get("networkpolicy", "tv-token-vault")
 
@@ -96,7 +106,9 @@ class InCluster(unittest.TestCase):
         done = [{"type": kind, "status": "True"} for kind in ("SuccessCriteriaMet", "Complete")]
         now = "2030-01-01T00:00:00Z"
         thread, job = self.when_made(
-            "job", "tv-token-vault-migration", {"startTime": now, "completionTime": now, "succeeded": 1, "conditions": done}
+            "job",
+            "tv-token-vault-migration",
+            {"startTime": now, "completionTime": now, "succeeded": 1, "conditions": done},
         )
         self.helm(
             "upgrade", "tv", chart.CHART, "--values", VALUES, "--timeout", "60s",
@@ -126,7 +138,9 @@ class InCluster(unittest.TestCase):
         pod = self.cluster.get("deployment", "tv-token-vault")["spec"]["template"]["spec"]
         settings = self.cluster.get("configmap", "tv-token-vault")["data"]["application.properties"]
         tokens = {}
-        for source in next(volume for volume in pod["volumes"] if volume["name"] == "identities")["projected"]["sources"]:
+        for source in next(volume for volume in pod["volumes"] if volume["name"] == "identities")["projected"][
+            "sources"
+        ]:
             projected = source["serviceAccountToken"]
             name = projected["path"]
             # What the node would ask the API for, to fill the volume.
@@ -136,7 +150,9 @@ class InCluster(unittest.TestCase):
             )  # fmt: skip
             role = re.search(rf"^token-vault.backends.{name}.auth.role=(.*)$", settings, re.MULTILINE).group(1)
             for other in ("token-vault-production", "token-vault-sandbox"):
-                status, answer = self.openbao.call("POST", "auth/kubernetes/login", {"role": other, "jwt": identity.strip()})
+                status, answer = self.openbao.call(
+                    "POST", "auth/kubernetes/login", {"role": other, "jwt": identity.strip()}
+                )
                 self.assertEqual(other == role, status == 200, f"{name} as {other}: {answer}")
                 if other == role:
                     tokens[name] = answer["auth"]["client_token"]
@@ -177,7 +193,11 @@ class InCluster(unittest.TestCase):
     def configure_openbao(self):
         self.cluster.kubectl("create", "serviceaccount", "openbao")
         self.cluster.kubectl(
-            "create", "clusterrolebinding", "openbao", "--clusterrole=system:auth-delegator", "--serviceaccount=tokens:openbao"
+            "create",
+            "clusterrolebinding",
+            "openbao",
+            "--clusterrole=system:auth-delegator",
+            "--serviceaccount=tokens:openbao",
         )
         self.openbao.call("POST", "sys/auth/kubernetes", {"type": "kubernetes"})
         self.openbao.call(

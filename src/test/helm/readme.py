@@ -43,7 +43,7 @@ def at(tree, path):
 def table():
     lines = ["| value | default | meaning |", "| --- | --- | --- |"]
     for path, default, meaning in values()[0]:
-        lines.append(f"| `{path}` | `{json.dumps(default)}` | {meaning} |".replace("`\"\"`", "–").replace("`null`", "–"))
+        lines.append(f"| `{path}` | `{json.dumps(default)}` | {meaning} |".replace('`""`', "–").replace("`null`", "–"))
     return "\n".join(lines) + "\n"
 
 

@@ -124,7 +124,9 @@ class OpenBao:
             headers={"X-Vault-Token": token or self.root},
         )
         try:
-            with urllib.request.urlopen(request, context=ssl.create_default_context(cafile=self.authority), timeout=10) as answer:
+            with urllib.request.urlopen(
+                request, context=ssl.create_default_context(cafile=self.authority), timeout=10
+            ) as answer:
                 content = answer.read()
                 return answer.status, json.loads(content) if content else {}
         except urllib.error.HTTPError as refused:

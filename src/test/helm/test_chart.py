@@ -102,7 +102,9 @@ class Rollout(unittest.TestCase):
     def test_the_autoscaler_alone_says_how_many(self):
         objects = chart.example("aws")
         self.assertNotIn("replicas", chart.one(objects, "Deployment")["spec"])
-        self.assertEqual("tv-token-vault", chart.one(objects, "HorizontalPodAutoscaler")["spec"]["scaleTargetRef"]["name"])
+        self.assertEqual(
+            "tv-token-vault", chart.one(objects, "HorizontalPodAutoscaler")["spec"]["scaleTargetRef"]["name"]
+        )
 
     def test_a_budget_only_where_it_can_be_kept(self):
         self.assertEqual(1, chart.one(chart.example("vault"), "PodDisruptionBudget")["spec"]["maxUnavailable"])
@@ -114,7 +116,8 @@ class Rollout(unittest.TestCase):
         digest = "sha256:" + "ab" * 32
         image = {"registry": "registry.example:5000", "repository": "team/token-vault", "tag": "1.2.3"}
         self.assertEqual(
-            "registry.example:5000/team/token-vault:1.2.3", container(chart.objects_of(VAULT, {"image": image}))["image"]
+            "registry.example:5000/team/token-vault:1.2.3",
+            container(chart.objects_of(VAULT, {"image": image}))["image"],
         )
         self.assertEqual(
             f"registry.example:5000/team/token-vault@{digest}",
@@ -141,13 +144,15 @@ class Secrets(unittest.TestCase):
         objects = chart.example("vault")
         pod = chart.pod_of(chart.one(objects, "Deployment"))
         sources = next(volume for volume in pod["volumes"] if volume["name"] == "identities")["projected"]["sources"]
-        audiences = {source["serviceAccountToken"]["path"]: source["serviceAccountToken"]["audience"] for source in sources}
-        self.assertEqual(
-            {"production": "token-vault-production", "sandbox": "token-vault-sandbox"}, audiences
-        )
+        audiences = {
+            source["serviceAccountToken"]["path"]: source["serviceAccountToken"]["audience"] for source in sources
+        }
+        self.assertEqual({"production": "token-vault-production", "sandbox": "token-vault-sandbox"}, audiences)
         settings = chart.settings_of(objects)
         for name in audiences:
-            self.assertEqual(f"/etc/token-vault/identities/{name}", settings[f"token-vault.backends.{name}.auth.jwt-file"])
+            self.assertEqual(
+                f"/etc/token-vault/identities/{name}", settings[f"token-vault.backends.{name}.auth.jwt-file"]
+            )
             self.assertEqual(f"token-vault-{name}", settings[f"token-vault.backends.{name}.auth.role"])
 
     def test_each_environment_has_an_application_of_its_own_in_azure(self):
@@ -186,7 +191,12 @@ class Network(unittest.TestCase):
         self.assertNotIn(8443, ports(egress(chart.example("vault"))))
 
     def test_sources_are_not_inside(self):
-        blocks = [peer["ipBlock"] for rule in egress(chart.example("vault")) for peer in rule.get("to", []) if "ipBlock" in peer]
+        blocks = [
+            peer["ipBlock"]
+            for rule in egress(chart.example("vault"))
+            for peer in rule.get("to", [])
+            if "ipBlock" in peer
+        ]
         everywhere = next(block for block in blocks if block["cidr"] == "0.0.0.0/0")
         self.assertLessEqual({"10.0.0.0/8", "169.254.0.0/16", "192.168.0.0/16"}, set(everywhere["except"]))
 
@@ -211,7 +221,9 @@ class Network(unittest.TestCase):
 
     def test_outside_sees_no_gateway_endpoint(self):
         paths = chart.one(chart.example("aws"), "Ingress")["spec"]["rules"][0]["http"]["paths"]
-        self.assertEqual([], [path["path"] for path in paths if path["path"] == "/" or path["path"].startswith("/authz")])
+        self.assertEqual(
+            [], [path["path"] for path in paths if path["path"] == "/" or path["path"].startswith("/authz")]
+        )
         matches = chart.one(chart.example("mixed"), "HTTPRoute")["spec"]["rules"][0]["matches"]
         self.assertNotIn("/authz", [match["path"]["value"] for match in matches])
 
@@ -241,9 +253,7 @@ class Migration(unittest.TestCase):
         self.assertEqual("pre-install,pre-upgrade", job["metadata"]["annotations"]["helm.sh/hook"])
         pod = chart.pod_of(job)
         self.assertNotIn("serviceAccountName", pod)
-        self.assertNotIn(
-            "tv-token-vault", [volume.get("configMap", {}).get("name") for volume in pod["volumes"]]
-        )
+        self.assertNotIn("tv-token-vault", [volume.get("configMap", {}).get("name") for volume in pod["volumes"]])
 
     def test_the_owner_migrates_and_the_service_is_somebody_else(self):
         objects = chart.example("aws")
@@ -290,7 +300,9 @@ class Monitoring(unittest.TestCase):
         monitor = chart.one(self.rules, "ServiceMonitor")["spec"]
         service = chart.one(self.rules, "Service", "-management")
         self.assertLessEqual(monitor["selector"]["matchLabels"].items(), service["metadata"]["labels"].items())
-        self.assertEqual(("management", "/q/metrics"), (monitor["endpoints"][0]["port"], monitor["endpoints"][0]["path"]))
+        self.assertEqual(
+            ("management", "/q/metrics"), (monitor["endpoints"][0]["port"], monitor["endpoints"][0]["path"])
+        )
 
     def test_dashboards_are_whole(self):
         files = sorted((chart.CHART / "files/dashboards").glob("*.json"))
@@ -305,7 +317,9 @@ class Monitoring(unittest.TestCase):
             self.assertIn("datasource", [variable["type"] for variable in dashboard["templating"]["list"]])
 
     def test_our_metrics_in_alerts_and_dashboards_exist(self):
-        documented = {name.replace(".", "_") for name in re.findall(r"^\| `(token_vault\.[a-z_.]+)`", self.metrics, re.MULTILINE)}
+        documented = {
+            name.replace(".", "_") for name in re.findall(r"^\| `(token_vault\.[a-z_.]+)`", self.metrics, re.MULTILINE)
+        }
         for file in [*(chart.CHART / "files").rglob("*.yaml"), *(chart.CHART / "files").rglob("*.json")]:
             for name in re.findall(r"\btoken_vault_[a-z_]+\b", file.read_text()):
                 plain = re.sub(r"_(total|seconds_(count|sum|max|bucket)|bucket|count|sum|max)$", "", name)
@@ -332,7 +346,9 @@ class HelmTest(unittest.TestCase):
 
 class Notes(unittest.TestCase):
     def said(self, example):
-        return chart.helm("install", "tv", chart.CHART, "--dry-run=client", "--namespace", "tokens", "--values", example)
+        return chart.helm(
+            "install", "tv", chart.CHART, "--dry-run=client", "--namespace", "tokens", "--values", example
+        )
 
     def test_they_say_what_to_do_next(self):
         self.assertIn("kubectl -n tokens rollout status deployment/tv-token-vault", self.said(VAULT))

@@ -13,10 +13,21 @@ import chart
 SCENARIOS = {
     "as it is": {},
     "one replica": {"replicaCount": 1},
-    "autoscaled": {"autoscaling": {"enabled": True, "minReplicas": 2, "behavior": {"scaleDown": {"stabilizationWindowSeconds": 300}}}},
+    "autoscaled": {
+        "autoscaling": {
+            "enabled": True,
+            "minReplicas": 2,
+            "behavior": {"scaleDown": {"stabilizationWindowSeconds": 300}},
+        }
+    },
     "migrated by a job": {"migration": {"mode": "job", "existingSecret": "owner"}},
     "behind an ingress": {
-        "ingress": {"enabled": True, "className": "nginx", "hosts": ["a.example", "b.example"], "tls": [{"secretName": "a"}]}
+        "ingress": {
+            "enabled": True,
+            "className": "nginx",
+            "hosts": ["a.example", "b.example"],
+            "tls": [{"secretName": "a"}],
+        }
     },
     "behind a gateway": {"httpRoute": {"enabled": True, "parentRefs": [{"name": "public", "sectionName": "https"}]}},
     "monitored": {"monitoring": {"dashboards": {"enabled": True}}},
@@ -53,7 +64,7 @@ SCENARIOS = {
         "extraVolumeMounts": [{"name": "more", "mountPath": "/more"}],
         "extraObjects": [
             {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "{{ .Release.Name }}-more"}},
-            "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: {{ include \"token-vault.fullname\" . }}-text\n",
+            'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: {{ include "token-vault.fullname" . }}-text\n',
         ],
         "topologySpreadConstraints": [
             {"maxSkew": 1, "topologyKey": "rack", "whenUnsatisfiable": "ScheduleAnyway", "labelSelector": {}}
@@ -154,7 +165,16 @@ def broken_rules(pod):
     rule(not any(pod.get(name) for name in ("hostNetwork", "hostPID", "hostIPC")), "host namespaces")
     rule(pod.get("enableServiceLinks") is False, "enableServiceLinks")
     rule(pod.get("automountServiceAccountToken") is False, "automountServiceAccountToken")
-    allowed = {"configMap", "secret", "projected", "emptyDir", "csi", "downwardAPI", "ephemeral", "persistentVolumeClaim"}
+    allowed = {
+        "configMap",
+        "secret",
+        "projected",
+        "emptyDir",
+        "csi",
+        "downwardAPI",
+        "ephemeral",
+        "persistentVolumeClaim",
+    }
     for volume in pod.get("volumes", []):
         rule(set(volume) - {"name"} <= allowed, f"volume {volume['name']}")
     for container in pod.get("containers", []) + pod.get("initContainers", []):

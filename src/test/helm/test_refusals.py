@@ -42,7 +42,16 @@ WRONG = {
         "existingSecret",
     ),
     "a secret id that is mounted elsewhere": (
-        backend(auth={"method": "approle", "role": None, "audience": None, "roleId": "x", "existingSecret": "s", "secretIdFile": "/else"}),
+        backend(
+            auth={
+                "method": "approle",
+                "role": None,
+                "audience": None,
+                "roleId": "x",
+                "existingSecret": "s",
+                "secretIdFile": "/else",
+            }
+        ),
         "config.backends.production.auth.secretIdFile",
     ),
     "a backend without its authority's name": (backend(tls={"configMap": None, "key": "ca.crt"}), "tls"),
@@ -51,12 +60,26 @@ WRONG = {
     "everybody may ask at /authz": ({"config": {"authz": {"allowedSources": ["0.0.0.0/0"]}}}, "allowedSources"),
     "every proxy is trusted": ({"config": {"trustedProxies": ["::/0"]}}, "trustedProxies"),
     "a bootstrap key in values": ({"config": {"bootstrap": {"value": "x" * 40}}}, "bootstrap"),
-    "an unsafe setting": ({"config": {"extra": {"token-vault.unsafe.plain-http": True}}}, "token-vault.unsafe.plain-http"),
+    "an unsafe setting": (
+        {"config": {"extra": {"token-vault.unsafe.plain-http": True}}},
+        "token-vault.unsafe.plain-http",
+    ),
     "an unsafe setting of a profile": ({"config": {"extra": {"%prod.token-vault.unsafe.plain-http": True}}}, "%prod"),
     "another profile": ({"config": {"extra": {"quarkus.profile": "embedded"}}}, "quarkus.profile"),
     "a password among the settings": ({"config": {"extra": {"quarkus.datasource.password": "x"}}}, "password"),
-    "a setting with a line break": ({"config": {"extra": {"quarkus.log.level": "INFO\nquarkus.profile=embedded"}}}, "quarkus.log.level"),
-    "a setting that is an expression": ({"config": {"environments": {"production": {"backend": "production"}}, "extra": {"quarkus.log.level": "${SHELL}"}}}, "quarkus.log.level"),
+    "a setting with a line break": (
+        {"config": {"extra": {"quarkus.log.level": "INFO\nquarkus.profile=embedded"}}},
+        "quarkus.log.level",
+    ),
+    "a setting that is an expression": (
+        {
+            "config": {
+                "environments": {"production": {"backend": "production"}},
+                "extra": {"quarkus.log.level": "${SHELL}"},
+            }
+        },
+        "quarkus.log.level",
+    ),
     "a password in a variable": ({"extraEnv": [{"name": "DB_PASSWORD", "value": "x"}]}, "DB_PASSWORD"),
     "an unsafe setting in a variable": (
         {"extraEnv": [{"name": "TOKEN_VAULT_UNSAFE_PLAIN_HTTP", "value": "true"}]},
@@ -66,10 +89,16 @@ WRONG = {
         {"extraEnv": [{"name": "_PROD_TOKEN_VAULT_UNSAFE_PLAIN_HTTP", "value": "true"}]},
         "_PROD_TOKEN_VAULT_UNSAFE_PLAIN_HTTP",
     ),
-    "options of the JVM past their value": ({"extraEnv": [{"name": "JDK_JAVA_OPTIONS", "value": "-Dx=y"}]}, "JDK_JAVA_OPTIONS"),
+    "options of the JVM past their value": (
+        {"extraEnv": [{"name": "JDK_JAVA_OPTIONS", "value": "-Dx=y"}]},
+        "JDK_JAVA_OPTIONS",
+    ),
     "a public address in the clear": ({"config": {"publicUrl": "http://tokens.example"}}, "publicUrl"),
     "a lease in words": ({"config": {"lease": "ten seconds"}}, "lease"),
-    "an unsafe setting in an option of the JVM": ({"jvm": {"options": "-Dtoken-vault.unsafe.plain-http=true"}}, "options"),
+    "an unsafe setting in an option of the JVM": (
+        {"jvm": {"options": "-Dtoken-vault.unsafe.plain-http=true"}},
+        "options",
+    ),
     "a debugger": ({"jvm": {"options": "-agentlib:jdwp=transport=dt_socket,server=y"}}, "options"),
     "a password in the address of the database": ({"database": {"host": "user:secret@postgres"}}, "host"),
     "a database whose certificate is not verified": ({"database": {"sslMode": "require"}}, "sslMode"),

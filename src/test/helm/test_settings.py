@@ -12,18 +12,54 @@ VARIABLES = set(re.findall(r"QUARKUS_[A-Z_]+", REFERENCE))
 # Settings of versions to come, which are rendered when they are set only.
 TO_COME = {"token-vault.lease", "token-vault.public-url"} - DOCUMENTED
 # What a release of the chart must not be able to set.
-NOT_HERE = re.compile(r"token-vault\.(unsafe\..*|bootstrap\.key|backends\.<name>\.(directory|key-file|auth\.token|verify-challenge))")
+NOT_HERE = re.compile(
+    r"token-vault\.(unsafe\..*|bootstrap\.key|backends\.<name>\.(directory|key-file|auth\.token|verify-challenge))"
+)
 
 EVERYTHING = {
     "config": {
-        "environments": {"production": {"mark": "prod", "backend": "vault", "storage": "secret", "maxLife": "P1D", "inactivityLimit": "P2D", "rotation": {"period": "PT12H", "overlap": "PT1H"}}},
+        "environments": {
+            "production": {
+                "mark": "prod",
+                "backend": "vault",
+                "storage": "secret",
+                "maxLife": "P1D",
+                "inactivityLimit": "P2D",
+                "rotation": {"period": "PT12H", "overlap": "PT1H"},
+            }
+        },
         "backends": {
-            "vault": {"type": "vault", "url": "https://a", "namespace": "team", "mount": "kv", "auth": {"method": "jwt", "mount": "j", "role": "r"}, "tls": {"existingSecret": "ca"}},
-            "approle": {"type": "vault", "url": "https://a", "auth": {"method": "approle", "roleId": "r", "existingSecret": "s"}},
+            "vault": {
+                "type": "vault",
+                "url": "https://a",
+                "namespace": "team",
+                "mount": "kv",
+                "auth": {"method": "jwt", "mount": "j", "role": "r"},
+                "tls": {"existingSecret": "ca"},
+            },
+            "approle": {
+                "type": "vault",
+                "url": "https://a",
+                "auth": {"method": "approle", "roleId": "r", "existingSecret": "s"},
+            },
             "token": {"type": "vault", "url": "https://a", "auth": {"method": "token", "tokenFile": "/agent/token"}},
-            "aws": {"type": "aws", "region": "eu-central-1", "endpoint": "https://a", "kmsKeyId": "k", "recoveryWindowDays": 7},
+            "aws": {
+                "type": "aws",
+                "region": "eu-central-1",
+                "endpoint": "https://a",
+                "kmsKeyId": "k",
+                "recoveryWindowDays": 7,
+            },
             "quick": {"type": "aws", "region": "eu-central-1", "forceDelete": True},
-            "azure": {"type": "azure", "vaultUrl": "https://a", "authorityHost": "https://b", "tenantId": "t", "clientId": "c", "existingSecret": "s", "purge": True},
+            "azure": {
+                "type": "azure",
+                "vaultUrl": "https://a",
+                "authorityHost": "https://b",
+                "tenantId": "t",
+                "clientId": "c",
+                "existingSecret": "s",
+                "purge": True,
+            },
         },
         "system": {"backend": "vault"},
         "trustedProxies": ["10.0.0.1/32"],

@@ -21,5 +21,7 @@ def write():
 
 class Snapshot(unittest.TestCase):
     def test_it_is_as_reviewed(self):
-        changes = difflib.unified_diff(FILE.read_text().splitlines(), rendered().splitlines(), "reviewed", "now", lineterm="")
+        changes = difflib.unified_diff(
+            FILE.read_text().splitlines(), rendered().splitlines(), "reviewed", "now", lineterm=""
+        )
         self.assertEqual("", "\n".join(changes), "src/test/helm/run --update accepts it")

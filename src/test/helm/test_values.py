@@ -46,14 +46,20 @@ def objects_in(schema, path="#"):
 class Values(unittest.TestCase):
     def test_the_schema_has_every_value_and_no_other(self):
         # "global" is Helm's own, and there is a choice of further keys in three places.
-        further = {"global", "resources.claims", "podSecurityContext.fsGroupChangePolicy", "podSecurityContext.supplementalGroups"}
+        further = {
+            "global",
+            "resources.claims",
+            "podSecurityContext.fsGroupChangePolicy",
+            "podSecurityContext.supplementalGroups",
+        }
         self.assertEqual(further, set(paths_of(VALUES, SCHEMA)))
 
     def test_the_schema_lets_no_unknown_key_pass(self):
         open_ones = [
             path
             for path, schema in objects_in(SCHEMA)
-            if schema.get("additionalProperties") is not False and not path.startswith("#/properties/extraEnv")
+            if schema.get("additionalProperties") is not False
+            and not path.startswith("#/properties/extraEnv")
             # Alternatives that are closed themselves.
             and "oneOf" not in schema
         ]
@@ -81,7 +87,15 @@ class Values(unittest.TestCase):
 
     def test_the_readme_has_every_setting_of_environments_and_backends(self):
         text = readme.README.read_text()
-        for name in ("environment", "vaultBackend", "awsBackend", "azureBackend", "kubernetesAuth", "approleAuth", "tokenAuth"):
+        for name in (
+            "environment",
+            "vaultBackend",
+            "awsBackend",
+            "azureBackend",
+            "kubernetesAuth",
+            "approleAuth",
+            "tokenAuth",
+        ):
             for key in SCHEMA["definitions"][name]["properties"]:
                 self.assertIn(f"`{key}`", text, f"{key} of {name}")
 
@@ -125,5 +139,5 @@ class Values(unittest.TestCase):
             with self.subTest(example=example.name):
                 ours = chart.objects_of(example, kinds=chart.ADDED_KINDS)
                 theirs = chart.objects_of(example, kinds=chart.ADDED_KINDS, version=3)
-                by_name = lambda item: (item["kind"], item["metadata"]["name"])  # noqa: E731
+                by_name = lambda item: (item["kind"], item["metadata"]["name"])
                 self.assertEqual(sorted(ours, key=by_name), sorted(theirs, key=by_name))
