@@ -7,14 +7,14 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The order in which changes were committed. It is the audit log: every change appends there in its transaction, and
- * nothing is ever taken out.
+ * How far the history of this database has come, told by its audit log: every change appends there in its transaction,
+ * and nothing is ever taken out.
  */
 @ApplicationScoped
-public class ChangeLog {
+public class AuditHistory {
     private final EntityManager database;
 
-    ChangeLog(EntityManager database) {
+    AuditHistory(EntityManager database) {
         this.database = database;
     }
 
