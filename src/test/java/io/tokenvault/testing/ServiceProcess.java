@@ -233,7 +233,11 @@ public final class ServiceProcess implements AutoCloseable {
 
     /** Calls to the management port. */
     public HttpCaller management() {
-        return HttpCaller.of(URI.create("http://127.0.0.1:" + managementPort));
+        return HttpCaller.of(managementAddress());
+    }
+
+    public URI managementAddress() {
+        return URI.create("http://127.0.0.1:" + managementPort);
     }
 
     public Path folder() {
