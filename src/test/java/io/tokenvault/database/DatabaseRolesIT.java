@@ -32,6 +32,7 @@ class DatabaseRolesIT {
 
     private static TestDatabase database;
     private static int exitUnmigrated;
+    private static String logUnmigrated;
     private static int exitOfMigration;
     private static ServiceProcess service;
     private static Deployment deployment;
@@ -54,6 +55,7 @@ class DatabaseRolesIT {
                 .build();
         service.launch();
         exitUnmigrated = service.awaitExit(Duration.ofMinutes(1)).orElseThrow();
+        logUnmigrated = service.log();
         try (ServiceProcess migration = ServiceProcess.in(Files.createDirectory(folder.resolve("migration")))
                 .database(as("token_vault_owner", superuser))
                 .variable("QUARKUS_INIT_AND_EXIT", "true")
@@ -125,7 +127,8 @@ class DatabaseRolesIT {
         assertThat(first).isEqualTo("current");
         assertThat(ended).isEqualTo("rotated");
         assertThat(keysChanged).isTrue();
-        assertThat(service.log()).doesNotContain("permission denied", NOT_ALLOWED, " ERROR ");
+        assertThat(service.log().substring(logUnmigrated.length()))
+                .doesNotContain("permission denied", NOT_ALLOWED, " ERROR ");
     }
 
     @ParameterizedTest
