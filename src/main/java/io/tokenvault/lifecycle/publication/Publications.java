@@ -50,22 +50,6 @@ public class Publications {
         this.clock = clock;
     }
 
-    /**
-     * One wish under a lease.
-     *
-     * @param place where it is to be fulfilled
-     * @param value what to publish; null: nothing, the name is to be deleted
-     * @param replace the name is to be deleted first, because what is there cannot be read
-     */
-    record Work(
-            ConnectionId connection,
-            EnvironmentName environment,
-            Place place,
-            long generation,
-            @Nullable SecretValue value,
-            boolean replace,
-            int attempts) {}
-
     /** Wishes for {@code value} as what consumers read, in the running transaction. */
     @Transactional(Transactional.TxType.MANDATORY)
     public void want(Connection connection, SecretValue value) {
@@ -193,7 +177,7 @@ public class Publications {
      * restored and nobody has decided about it.
      */
     @Transactional
-    Optional<Work> lease(ConnectionId id, String owner) {
+    Optional<PublicationWork> lease(ConnectionId id, String owner) {
         List<Object[]> taken = rows(database.createNativeQuery("""
                         update publication set lease_owner = :owner, lease_until = now() + :lease * interval '1 second',
                             attempts = attempts + 1
@@ -207,7 +191,8 @@ public class Publications {
                             for update skip locked)
                         returning environment, desired_generation, wanted, sealed_value, replace_first, attempts,
                             (select backend from place where place.environment = publication.environment),
-                            (select storage from place where place.environment = publication.environment)
+                            (select storage from place where place.environment = publication.environment),
+                            coalesce(published_at > now() - interval '10 minutes', false)
                         """)
                 .setParameter("owner", owner)
                 .setParameter("lease", LEASE.toSeconds())
@@ -217,7 +202,10 @@ public class Publications {
             long generation = ((Number) row[1]).longValue();
             SecretValue value = value(id, environment, generation, (String) row[2], (byte[]) row[3]);
             Place place = new Place((String) row[6], Environment.StorageMode.valueOf((String) row[7]));
-            return new Work(id, environment, place, generation, value, (Boolean) row[4], ((Number) row[5]).intValue());
+            boolean replace = (Boolean) row[4];
+            boolean soon = (Boolean) row[8];
+            return new PublicationWork(
+                    id, environment, place, generation, value, replace, soon, ((Number) row[5]).intValue());
         });
     }
 
@@ -240,7 +228,7 @@ public class Publications {
      * the environment has moved meanwhile, that was another backend, and the wish is still to be fulfilled.
      */
     @Transactional
-    void done(Work work) {
+    void done(PublicationWork work) {
         // In the order of every other change: the connection first.
         database.createNativeQuery("select 1 from connection where connection_id = ?1 for update")
                 .setParameter(1, work.connection().value())
@@ -284,7 +272,7 @@ public class Publications {
 
     /** Gives the lease back after a failure, to try again after {@code pause}. */
     @Transactional
-    void failed(Work work, String failure, Duration pause) {
+    void failed(PublicationWork work, String failure, Duration pause) {
         database.createNativeQuery("""
                         update publication set lease_owner = null, lease_until = null, last_failure = :failure,
                             next_attempt_at = now() + :pause * interval '1 millisecond'

@@ -144,7 +144,7 @@ public class Publisher {
 
     private void attemptInBackground(ConnectionId connection, BackendLane lane) {
         try {
-            Optional<Publications.Work> work = publications.lease(connection, owner);
+            Optional<PublicationWork> work = publications.lease(connection, owner);
             while (work.isPresent()) {
                 boolean published = publish(work.get(), lane) == Attempt.PUBLISHED;
                 work = published ? publications.lease(connection, owner) : Optional.empty();
@@ -161,7 +161,7 @@ public class Publisher {
 
     private Attempt attempt(ConnectionId connection) throws InterruptedException {
         Attempt result = Attempt.NOT_OURS;
-        Optional<Publications.Work> work = publications.lease(connection, owner);
+        Optional<PublicationWork> work = publications.lease(connection, owner);
         while (work.isPresent()) {
             result = publishForCaller(work.get());
             work = result == Attempt.PUBLISHED ? publications.lease(connection, owner) : Optional.empty();
@@ -169,7 +169,7 @@ public class Publisher {
         return result;
     }
 
-    private Attempt publishForCaller(Publications.Work work) throws InterruptedException {
+    private Attempt publishForCaller(PublicationWork work) throws InterruptedException {
         BackendLane lane = lanes.of(work.place().backend());
         if (!lane.enterAsCaller(work.value() == null ? WritePace.DELETE : WritePace.PUT)) {
             publications.failed(work, "too many calls to backend " + lane.backend() + " are waiting", Duration.ZERO);
@@ -182,7 +182,7 @@ public class Publisher {
         }
     }
 
-    private Attempt publish(Publications.Work work, BackendLane lane) {
+    private Attempt publish(PublicationWork work, BackendLane lane) {
         SecretName name = new SecretName.ConnectionToken(work.environment(), work.connection());
         try {
             SecretsBackend backend = backends.demand(work.place().backend());
@@ -201,6 +201,10 @@ public class Publisher {
             FaultPoint.PUBLISH_AFTER_DONE.pass();
             lane.pace().eased();
             count(lane, "published");
+            if (work.soon()) {
+                meters.counter("token_vault.publication.soon", "backend", lane.backend())
+                        .increment();
+            }
             return Attempt.PUBLISHED;
         } catch (SecretsBackendException failure) {
             count(lane, "failed");
@@ -221,7 +225,7 @@ public class Publisher {
         return Duration.ZERO;
     }
 
-    private Attempt failed(Publications.Work work, String failure, Duration atLeast) {
+    private Attempt failed(PublicationWork work, String failure, Duration atLeast) {
         LOG.warnf("not published, will be tried again: %s", failure);
         publications.failed(work, failure, Backoff.after(work.attempts(), atLeast));
         return Attempt.FAILED;

@@ -76,6 +76,7 @@ class MoveJob implements JobKind {
     private JobStep take(Job job) {
         Residence now = now(job.environment());
         FaultPoint.MOVE_AFTER_OPEN.pass();
+        places.look();
         if (now.second() == null) {
             return new Finished(job.progress(), "the environment is in " + now.place());
         }
@@ -126,6 +127,7 @@ class MoveJob implements JobKind {
             }
         });
         FaultPoint.MOVE_AFTER_SWITCH.pass();
+        places.look();
         publications.startOverlaps(environment);
         return onward(job, Stage.SWITCHED, target, transactions.moment(), "the environment is in " + target);
     }
@@ -146,6 +148,7 @@ class MoveJob implements JobKind {
                         environment, new Residence(now.place(), now.second(), true, now.left(), now.epoch() + 1));
             }
         });
+        places.look();
         FaultPoint.MOVE_AFTER_CLEARING.pass();
         return onward(job, Stage.CLEARING, at.target(), "", "clearing the old place");
     }
