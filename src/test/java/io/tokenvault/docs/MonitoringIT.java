@@ -32,8 +32,11 @@ class MonitoringIT {
     private static final Pattern LABEL = Pattern.compile("(\\w+)=\"([^\"]*)\"");
     private static final Set<String> OF_THE_SCRAPE = Set.of("instance");
     /** These begin with an event that this test does not bring about. */
-    private static final Set<String> LATER =
-            Set.of("token_vault.publication.soon", "token_vault.sweep.healed", "token_vault.sweep.later", "token_vault.rotation.scheduled");
+    private static final Set<String> LATER = Set.of(
+            "token_vault.publication.soon",
+            "token_vault.sweep.healed",
+            "token_vault.sweep.later",
+            "token_vault.rotation.scheduled");
 
     private static final int MOST_VALUES = 60;
 
