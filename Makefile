@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run test build image release-check format tools clean
+.PHONY: help run test bench build image release-check format tools clean
 
 # local, or openbao
 BACKEND ?= local
@@ -25,6 +25,11 @@ endif
 
 test: tools ## Run every check and every test, against real servers
 	$(maven) verify
+
+bench: tools ## Compare what a verdict costs with what others cost; ten minutes
+	@src/bench/tools/install-bench-tools.sh
+	$(maven) --quiet verify -Dtest=NoneTest -Dsurefire.failIfNoSpecifiedTests=false -Dit.test=ValidationBench
+	@cat target/bench.md
 
 build: ## Build target/quarkus-app/quarkus-run.jar
 	$(maven) --quiet package -DskipTests
