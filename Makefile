@@ -28,7 +28,8 @@ test: tools ## Run every check and every test, against real servers
 
 bench: tools ## Compare what a verdict costs with what others cost; ten minutes
 	@src/bench/tools/install-bench-tools.sh
-	$(maven) --quiet verify -Dtest=NoneTest -Dsurefire.failIfNoSpecifiedTests=false -Dit.test=ValidationBench
+	@rm -f target/bench.md
+	$(maven) --quiet verify -Dtest=NoneTest -Dsurefire.failIfNoSpecifiedTests=false -Dit.test=ValidationBench,GrowthBench
 	@cat target/bench.md
 
 build: ## Build target/quarkus-app/quarkus-run.jar

@@ -15,6 +15,7 @@ import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -81,7 +82,7 @@ class ValidationBench {
                     .formatted(measured.getKey().name(), rate, micros, micros / floor, latency.half(), latency.most()));
         }
         remarks.forEach(remark -> table.append('\n').append(remark).append('\n'));
-        Files.writeString(Path.of("target/bench.md"), table);
+        Files.writeString(Path.of("target/bench.md"), table, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
         assertThat(rounds).hasSameSizeAs(contenders);
     }
 
