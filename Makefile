@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run test bench build image release-check format tools clean
+.PHONY: help run test test-helm test-terraform test-cluster build image release-check format tools clean bench
 
 # local, or openbao
 BACKEND ?= local
@@ -14,7 +14,7 @@ sources := pom.xml $(shell find src/main src/embedded src/image 2>/dev/null)
 launchers := %regex[io/tokenvault/(embedded|image)/.*]
 
 help: ## Show this list
-	@sed -n 's/^\([a-z][a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
+	@sed -n 's/^\([a-z][a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 24
 
 run: $(cache) ## Run the service with its own database; BACKEND=openbao, ADMIN=new
 ifeq ($(BACKEND),openbao)
@@ -23,7 +23,7 @@ else
 	@exec .ci/start $(BACKEND) $(ADMIN)
 endif
 
-test: tools ## Run every check and every test, against real servers
+test: tools test-helm test-terraform ## Run every check and every test, against real servers
 	$(maven) verify
 
 bench: tools ## Compare what a verdict costs with what others cost; ten minutes
@@ -31,6 +31,15 @@ bench: tools ## Compare what a verdict costs with what others cost; ten minutes
 	@rm -f target/bench.md
 	$(maven) --quiet verify -Dtest=NoneTest -Dsurefire.failIfNoSpecifiedTests=false -Dit.test=ValidationBench,GrowthBench
 	@cat target/bench.md
+
+test-helm: ## Test the Helm chart, with Helm 4 and 3
+	@src/test/helm/run
+
+test-terraform: ## Run the tests of terraform/
+	@$$(src/test/tools/install-moto.sh) -B src/test/terraform/run.py
+
+test-cluster: ## Install the chart in a real Kubernetes API; building that takes ten minutes once
+	@src/test/helm/cluster
 
 build: ## Build target/quarkus-app/quarkus-run.jar
 	$(maven) --quiet package -DskipTests
@@ -44,7 +53,7 @@ release-check: ## Build all that a release has: jars, image, SBOM, checksums
 format: ## Format the sources
 	$(maven) --quiet spotless:apply
 
-tools: ## Install what the tests need: nginx, OpenBao, moto
+tools: ## Install what the tests need
 	@.ci/tools
 
 clean: ## Remove what was built; .token-vault and .tools stay

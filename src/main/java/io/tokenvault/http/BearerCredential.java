@@ -31,7 +31,11 @@ public sealed interface BearerCredential {
     }
 
     static BearerCredential of(RoutingContext exchange) {
-        List<String> headers = exchange.request().headers().getAll(HttpHeaders.AUTHORIZATION);
+        return of(exchange.request().headers().getAll(HttpHeaders.AUTHORIZATION));
+    }
+
+    /** As {@link #of(RoutingContext)}, of all the values of that header. */
+    static BearerCredential of(List<String> headers) {
         if (headers.isEmpty()) {
             return new Absent();
         }

@@ -23,12 +23,16 @@ public record RequestId(String value) {
         if (known != null) {
             return known;
         }
-        List<String> sent = exchange.request().headers().getAll(HEADER);
-        RequestId id = sent.size() == 1 && FORMAT.matcher(sent.getFirst()).matches()
-                ? new RequestId(sent.getFirst())
-                : random();
+        RequestId id = of(exchange.request().headers().getAll(HEADER));
         exchange.put(KEY, id);
         return id;
+    }
+
+    /** The id of a request that came with these values of the header. */
+    public static RequestId of(List<String> sent) {
+        return sent.size() == 1 && FORMAT.matcher(sent.getFirst()).matches()
+                ? new RequestId(sent.getFirst())
+                : random();
     }
 
     /** As {@link #of(RoutingContext)}, for JAX-RS filters. */

@@ -52,7 +52,8 @@ public final class SourceAddress {
                 : Optional.ofNullable(remote).map(SocketAddress::hostAddress).flatMap(SourceAddress::readPeer);
     }
 
-    Optional<InetAddress> resolve(InetAddress peer, List<String> headers) {
+    /** The address of a client that came from {@code peer} with these values of {@code X-Forwarded-For}. */
+    public Optional<InetAddress> resolve(InetAddress peer, List<String> headers) {
         List<String> entries = new ArrayList<>();
         for (String header : headers) {
             if (!header.isBlank()) {

@@ -4,6 +4,7 @@ import io.tokenvault.connection.ConnectionStatus;
 import io.tokenvault.connection.ConnectionStatus.Operating;
 import io.tokenvault.connection.RateLimit;
 import io.tokenvault.token.EndCause;
+import io.tokenvault.token.EnvironmentName;
 import io.tokenvault.token.TokenLife;
 import io.tokenvault.validation.Verdict.Accepted;
 import io.tokenvault.validation.Verdict.Refused;
@@ -12,6 +13,7 @@ import java.net.InetAddress;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** The rules over a token whose holder has proved possession, in their order. */
@@ -33,27 +35,40 @@ class Judge {
         if (!token.environment().equals(demand.environment())) {
             return new Refused(Reason.WRONG_ENVIRONMENT);
         }
+        return usable(token, now).or(() -> permitted(token, demand)).orElseGet(() -> limited(token, now));
+    }
+
+    /** Whether the token may be used at all, by whom and for what nobody knows. An accepted one counts as used. */
+    Verdict judgeAnywhere(TokenRecord token, Predicate<EnvironmentName> reached, Instant now) {
+        if (!reached.test(token.environment())) {
+            return new Refused(Reason.WRONG_ENVIRONMENT);
+        }
+        return usable(token, now).orElseGet(() -> limited(token, now));
+    }
+
+    private Optional<Verdict> usable(TokenRecord token, Instant now) {
         Optional<EndCause> end = life(token).endAt(now);
         if (end.isPresent()) {
-            return new Refused(ended(end.get()));
+            return Optional.of(new Refused(ended(end.get())));
         }
-        if (token.status() != Operating.ACTIVE) {
-            return new Refused(stopped(token.status()));
-        }
+        return token.status() == Operating.ACTIVE
+                ? Optional.empty()
+                : Optional.of(new Refused(stopped(token.status())));
+    }
+
+    private static Optional<Verdict> permitted(TokenRecord token, Demand demand) {
         if (!token.allows(demand.source())) {
-            return new Refused(Reason.SOURCE_IP_NOT_ALLOWED);
+            return Optional.of(new Refused(Reason.SOURCE_IP_NOT_ALLOWED));
         }
-        if (!token.scopes().containsAll(demand.requiredScopes())) {
-            return new Refused(Reason.INSUFFICIENT_SCOPE);
-        }
+        return token.scopes().containsAll(demand.requiredScopes())
+                ? Optional.empty()
+                : Optional.of(new Refused(Reason.INSUFFICIENT_SCOPE));
+    }
+
+    private Verdict limited(TokenRecord token, Instant now) {
         Optional<RateLimit> limit = token.rateLimit();
-        if (limit.isPresent()) {
-            Duration wait = limits.take(token, limit.get());
-            if (!wait.isZero()) {
-                return new Verdict.Limited(wait);
-            }
-        }
-        return accept(token, now);
+        Duration wait = limit.map(known -> limits.take(token, known)).orElse(Duration.ZERO);
+        return wait.isZero() ? accept(token, now) : new Verdict.Limited(wait);
     }
 
     /** Whether the token still says who holds it, whatever the status of its connection. */

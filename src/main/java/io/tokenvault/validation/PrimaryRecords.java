@@ -78,6 +78,7 @@ class PrimaryRecords implements TokenRecords {
                 new ConnectionId(row.getString("connection_id")),
                 row.getString("tenant"),
                 row.getBytes("mac"),
+                required(row, "issued_at"),
                 life(shared, row),
                 shared);
     }

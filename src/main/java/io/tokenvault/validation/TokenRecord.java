@@ -38,12 +38,28 @@ public final class TokenRecord {
     private final long expiresAt;
     private final long retiresAt;
     private final long lastActiveAt;
+    private final long issuedAt;
 
-    TokenRecord(TokenId id, ConnectionId connection, String tenant, byte[] mac, TokenLife life, Terms terms) {
-        this(PackedId.of(id), mac.clone(), connection.value().getBytes(US_ASCII), tenant.getBytes(UTF_8), terms, life);
+    TokenRecord(
+            TokenId id,
+            ConnectionId connection,
+            String tenant,
+            byte[] mac,
+            Instant issuedAt,
+            TokenLife life,
+            Terms terms) {
+        this(
+                PackedId.of(id),
+                mac.clone(),
+                connection.value().getBytes(US_ASCII),
+                tenant.getBytes(UTF_8),
+                terms,
+                issuedAt.toEpochMilli(),
+                life);
     }
 
-    private TokenRecord(PackedId id, byte[] mac, byte[] connection, byte[] tenant, Terms terms, TokenLife life) {
+    private TokenRecord(
+            PackedId id, byte[] mac, byte[] connection, byte[] tenant, Terms terms, long issuedAt, TokenLife life) {
         this.id = id;
         this.mac = mac;
         this.connection = connection;
@@ -54,6 +70,7 @@ public final class TokenRecord {
         this.expiresAt = packed(life.expiresAt());
         this.retiresAt = packed(life.retiresAt());
         this.lastActiveAt = life.lastActiveAt().toEpochMilli();
+        this.issuedAt = issuedAt;
     }
 
     public TokenId id() {
@@ -86,6 +103,10 @@ public final class TokenRecord {
 
     public List<AddressRange> allowedRanges() {
         return terms.allowedRanges();
+    }
+
+    public Instant issuedAt() {
+        return Instant.ofEpochMilli(issuedAt);
     }
 
     /** How often the token may be used; empty: any number of times. */
@@ -121,7 +142,7 @@ public final class TokenRecord {
 
     /** The same token, ended: as it has ended by {@code now}, or by a revocation. */
     TokenRecord endedBy(Instant now) {
-        return new TokenRecord(id, mac, connection, tenant, terms, life().endedBy(now));
+        return new TokenRecord(id, mac, connection, tenant, terms, issuedAt, life().endedBy(now));
     }
 
     PackedId packedId() {

@@ -21,6 +21,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutorService;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -83,6 +84,14 @@ public class Validator {
     /** Who holds the token in this text, whatever the status of the connection; only a live token is accepted. */
     public CompletionStage<Verdict> identify(String text, @Nullable InetAddress source) {
         return decide(text, source == null ? NOBODY : source, token -> judge.name(token, source, lease.now()));
+    }
+
+    /**
+     * The verdict on the token in this text where nobody says what it is wanted for: in its own environment, if that is
+     * one of those {@code reached}, and whatever address it comes from. An accepted one counts as used.
+     */
+    public CompletionStage<Verdict> introspect(String text, String asker, Predicate<EnvironmentName> reached) {
+        return decide(text, asker, token -> judge.judgeAnywhere(token, reached, lease.now()));
     }
 
     private CompletionStage<Verdict> decide(String text, Object origin, Function<TokenRecord, Verdict> rule) {

@@ -31,6 +31,7 @@ public final class ServiceProcess implements AutoCloseable {
     private final List<String> command;
     private final int port = FreePorts.next();
     private final int managementPort = FreePorts.next();
+    private final int grpcPort = FreePorts.next();
     private Optional<Process> process = Optional.empty();
 
     private ServiceProcess(Path folder, String profile, Map<String, String> environment, List<String> command) {
@@ -135,6 +136,8 @@ public final class ServiceProcess implements AutoCloseable {
         variables.put("QUARKUS_HTTP_PORT", Integer.toString(port));
         variables.put("QUARKUS_MANAGEMENT_HOST", "127.0.0.1");
         variables.put("QUARKUS_MANAGEMENT_PORT", Integer.toString(managementPort));
+        variables.put("QUARKUS_GRPC_SERVER_HOST", "127.0.0.1");
+        variables.put("QUARKUS_GRPC_SERVER_PORT", Integer.toString(grpcPort));
         variables.putAll(environment);
         try {
             process = Optional.of(builder.start());
@@ -219,6 +222,10 @@ public final class ServiceProcess implements AutoCloseable {
         return port;
     }
 
+    public int grpcPort() {
+        return grpcPort;
+    }
+
     /** Calls to the service without a credential. */
     public HttpCaller http() {
         return HttpCaller.of(address());
@@ -226,7 +233,11 @@ public final class ServiceProcess implements AutoCloseable {
 
     /** Calls to the management port. */
     public HttpCaller management() {
-        return HttpCaller.of(URI.create("http://127.0.0.1:" + managementPort));
+        return HttpCaller.of(managementAddress());
+    }
+
+    public URI managementAddress() {
+        return URI.create("http://127.0.0.1:" + managementPort);
     }
 
     public Path folder() {

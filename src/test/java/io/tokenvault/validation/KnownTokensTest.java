@@ -103,6 +103,7 @@ class KnownTokensTest {
                 connection,
                 "acme",
                 new byte[37],
+                Instant.EPOCH,
                 new TokenLife(TokenState.CURRENT, null, null, null, Instant.EPOCH, null),
                 TERMS);
     }
