@@ -19,7 +19,7 @@ public final class EmbeddedService {
 
     private final Deque<EmbeddedServer> servers = new ArrayDeque<>();
     private final AtomicBoolean ending = new AtomicBoolean();
-    private final ApplicationInside application = new ApplicationInside(Thread.currentThread());
+    private final ApplicationInside application = new ApplicationInside();
 
     private EmbeddedService() {}
 
@@ -61,7 +61,7 @@ public final class EmbeddedService {
     }
 
     /** Where programs are unpacked: beside the data unless the caller has a place that serves several folders. */
-    private static Path tools() {
+    static Path tools() {
         return Optional.ofNullable(System.getenv("TOKEN_VAULT_TOOLS"))
                 .map(Path::of)
                 .orElse(ROOT.resolve("bin"));

@@ -2,7 +2,7 @@ package io.tokenvault.api;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.quarkus.narayana.jta.QuarkusTransaction;
-import io.tokenvault.coherence.DatabaseClock;
+import io.tokenvault.coherence.Acknowledgements;
 import io.tokenvault.coherence.Effective;
 import io.tokenvault.coherence.FaultPoint;
 import io.tokenvault.connection.Token;
@@ -16,10 +16,10 @@ import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.net.URI;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 
 /**
@@ -28,14 +28,11 @@ import java.util.function.Supplier;
  */
 @ApplicationScoped
 class Changes {
-    /** What {@code Prefer: respond-async} is told: a bound that holds while every replica asks the primary. */
-    private static final Duration ASYNC_BOUND = Duration.ofSeconds(1);
-
     private final Idempotency idempotency;
     private final Publications publications;
     private final Publisher publisher;
     private final Tokens tokens;
-    private final DatabaseClock clock;
+    private final Acknowledgements acknowledgements;
     private final RoutingContext exchange;
 
     Changes(
@@ -43,13 +40,13 @@ class Changes {
             Publications publications,
             Publisher publisher,
             Tokens tokens,
-            DatabaseClock clock,
+            Acknowledgements acknowledgements,
             RoutingContext exchange) {
         this.idempotency = idempotency;
         this.publications = publications;
         this.publisher = publisher;
         this.tokens = tokens;
-        this.clock = clock;
+        this.acknowledgements = acknowledgements;
         this.exchange = exchange;
     }
 
@@ -80,7 +77,7 @@ class Changes {
 
     private Answer prepare(Answer answer) {
         boolean async = isAsync(answer);
-        showEffect(answer, async);
+        showEffect(answer, acknowledgements.bound()); // what holds of an answer that is never completed
         FaultPoint.CHANGE_BEFORE_COMMIT.pass();
         return async
                 ? new Answer(
@@ -90,24 +87,22 @@ class Changes {
 
     private void complete(Answer answer) {
         FaultPoint.CHANGE_AFTER_COMMIT.pass();
-        boolean async = isAsync(answer);
-        if (!async) {
+        if (!isAsync(answer)) {
+            CompletableFuture<Effective> inForce = answer.effect() == null
+                    ? CompletableFuture.completedFuture(acknowledgements.bound())
+                    : acknowledgements.await();
             publisher.publish(answer.published());
+            showEffect(answer, inForce.join());
         }
-        QuarkusTransaction.requiringNew().run(() -> {
-            if (answer.published().size() == 1) {
-                showPublication(answer);
-            }
-            showEffect(answer, async);
-        });
+        if (answer.published().size() == 1) {
+            QuarkusTransaction.requiringNew().run(() -> showPublication(answer));
+        }
         FaultPoint.CHANGE_BEFORE_ANSWER.pass();
     }
 
-    /** Before the commit for an answer that is never completed, after it for the one that is given. */
-    private void showEffect(Answer answer, boolean async) {
+    private static void showEffect(Answer answer, Effective effective) {
         if (answer.effect() != null) {
-            Instant now = clock.now();
-            answer.body().set("effective", effective(Effective.uncached(async ? now.plus(ASYNC_BOUND) : now)));
+            answer.body().set("effective", effective(effective));
         }
     }
 

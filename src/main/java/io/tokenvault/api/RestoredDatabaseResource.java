@@ -10,7 +10,7 @@ import io.tokenvault.access.Allowed;
 import io.tokenvault.access.Call;
 import io.tokenvault.access.Caller;
 import io.tokenvault.api.Answer.Effect;
-import io.tokenvault.coherence.ChangeLog;
+import io.tokenvault.coherence.AuditHistory;
 import io.tokenvault.coherence.RestoredDatabase;
 import io.tokenvault.http.Field;
 import io.tokenvault.http.JsonFields;
@@ -45,7 +45,7 @@ public class RestoredDatabaseResource {
     private static final int LONGEST_REASON = 500;
 
     private final RestoredDatabase restored;
-    private final ChangeLog log;
+    private final AuditHistory log;
     private final RestorationDecisions decisions;
     private final ExportReplay replay;
     private final Changes changes;
@@ -54,7 +54,7 @@ public class RestoredDatabaseResource {
 
     RestoredDatabaseResource(
             RestoredDatabase restored,
-            ChangeLog log,
+            AuditHistory log,
             RestorationDecisions decisions,
             ExportReplay replay,
             Changes changes,

@@ -39,6 +39,9 @@ public final class StartChecks {
     private StartChecks() {}
 
     public static void main(String... arguments) {
+        if (arguments.length > 0 && arguments[0].equals(RoundTrip.COMMAND)) {
+            System.exit(new RoundTrip(System.out).ask(arguments));
+        }
         SmallRyeConfig config = ConfigProvider.getConfig().unwrap(SmallRyeConfig.class);
         Optional<String> refusal = refusal(config)
                 .or(() -> StrayVariables.refusal(config))

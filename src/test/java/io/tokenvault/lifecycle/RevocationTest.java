@@ -31,7 +31,7 @@ class RevocationTest {
 
         assertThat(revoked.text("/data/state")).isEqualTo("revoked");
         assertThat(revoked.text("/data/revoke_reason")).isEqualTo("lost laptop");
-        assertThat(revoked.text("/effective/how")).isEqualTo("uncached");
+        assertThat(revoked.text("/effective/how")).isEqualTo("single_replica");
         assertThat(service.verdict(created.text("/token/token"), "production")).isEqualTo("revoked");
         HttpAnswer again =
                 service.admin().post(path, "{\"reason\":\"another\"}").expect(200);

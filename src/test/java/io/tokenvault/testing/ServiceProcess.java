@@ -28,14 +28,17 @@ public final class ServiceProcess implements AutoCloseable {
     private final Path folder;
     private final String profile;
     private final Map<String, String> environment;
+    private final List<String> command;
     private final int port = FreePorts.next();
     private final int managementPort = FreePorts.next();
+    private final int grpcPort = FreePorts.next();
     private Optional<Process> process = Optional.empty();
 
-    private ServiceProcess(Path folder, String profile, Map<String, String> environment) {
+    private ServiceProcess(Path folder, String profile, Map<String, String> environment, List<String> command) {
         this.folder = folder;
         this.profile = profile;
         this.environment = environment;
+        this.command = command;
     }
 
     /** A service that is to be described; {@code folder} must exist. */
@@ -50,6 +53,8 @@ public final class ServiceProcess implements AutoCloseable {
         private final Map<String, String> environment = new HashMap<>();
         private String profile = "embedded";
         private Optional<TestDatabase> database = Optional.empty();
+        private List<String> command =
+                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-jar", JAR.toString());
 
         private Description(Path folder) {
             this.folder = folder;
@@ -69,6 +74,12 @@ public final class ServiceProcess implements AutoCloseable {
         /** A variable of the process's environment. */
         public Description variable(String name, String value) {
             environment.put(name, value);
+            return this;
+        }
+
+        /** What starts the service, instead of {@code java -jar}. */
+        public Description command(String... words) {
+            command = List.of(words);
             return this;
         }
 
@@ -98,7 +109,7 @@ public final class ServiceProcess implements AutoCloseable {
             } catch (IOException failed) {
                 throw new UncheckedIOException(failed);
             }
-            return new ServiceProcess(folder, profile, Map.copyOf(environment));
+            return new ServiceProcess(folder, profile, Map.copyOf(environment), command);
         }
 
         /** The service as described, started and ready. */
@@ -112,8 +123,7 @@ public final class ServiceProcess implements AutoCloseable {
 
     /** Starts the process and returns at once. */
     public void launch() {
-        ProcessBuilder builder = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-jar", JAR.toString())
+        ProcessBuilder builder = new ProcessBuilder(command)
                 .directory(folder.toFile())
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(logFile().toFile()));
@@ -126,6 +136,8 @@ public final class ServiceProcess implements AutoCloseable {
         variables.put("QUARKUS_HTTP_PORT", Integer.toString(port));
         variables.put("QUARKUS_MANAGEMENT_HOST", "127.0.0.1");
         variables.put("QUARKUS_MANAGEMENT_PORT", Integer.toString(managementPort));
+        variables.put("QUARKUS_GRPC_SERVER_HOST", "127.0.0.1");
+        variables.put("QUARKUS_GRPC_SERVER_PORT", Integer.toString(grpcPort));
         variables.putAll(environment);
         try {
             process = Optional.of(builder.start());
@@ -210,6 +222,10 @@ public final class ServiceProcess implements AutoCloseable {
         return port;
     }
 
+    public int grpcPort() {
+        return grpcPort;
+    }
+
     /** Calls to the service without a credential. */
     public HttpCaller http() {
         return HttpCaller.of(address());
@@ -217,7 +233,11 @@ public final class ServiceProcess implements AutoCloseable {
 
     /** Calls to the management port. */
     public HttpCaller management() {
-        return HttpCaller.of(URI.create("http://127.0.0.1:" + managementPort));
+        return HttpCaller.of(managementAddress());
+    }
+
+    public URI managementAddress() {
+        return URI.create("http://127.0.0.1:" + managementPort);
     }
 
     public Path folder() {

@@ -3,7 +3,7 @@ package io.tokenvault.lifecycle.restoration;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.tokenvault.coherence.ChangeLog;
+import io.tokenvault.coherence.AuditHistory;
 import io.tokenvault.secrets.SecretValue;
 import io.tokenvault.token.Timestamp;
 import java.time.Instant;
@@ -24,7 +24,7 @@ record HeadMark(
         @Nullable String event,
         @Nullable Instant writtenAt) {
 
-    static HeadMark of(ChangeLog.Head head, Instant writtenAt) {
+    static HeadMark of(AuditHistory.Head head, Instant writtenAt) {
         return new HeadMark(head.log(), head.number(), head.event(), writtenAt);
     }
 
@@ -53,11 +53,11 @@ record HeadMark(
         return SecretValue.of(json);
     }
 
-    boolean isOf(ChangeLog.Head ours) {
+    boolean isOf(AuditHistory.Head ours) {
         return log == null || log.equals(ours.log());
     }
 
-    ChangeLog.Head asHeadOf(String ours) {
-        return new ChangeLog.Head(ours, head, event);
+    AuditHistory.Head asHeadOf(String ours) {
+        return new AuditHistory.Head(ours, head, event);
     }
 }

@@ -3,7 +3,7 @@ package io.tokenvault.lifecycle.restoration;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import io.quarkus.scheduler.Scheduled;
-import io.tokenvault.coherence.ChangeLog;
+import io.tokenvault.coherence.AuditHistory;
 import io.tokenvault.coherence.RestoredDatabase;
 import io.tokenvault.secrets.Backends;
 import io.tokenvault.secrets.SecretName;
@@ -28,11 +28,11 @@ public class MarkKeeper {
     private static final SecretName NAME = new SecretName.Mark();
 
     private final Backends backends;
-    private final ChangeLog log;
+    private final AuditHistory log;
     private final RestoredDatabase restored;
     private final MarkRecords records;
 
-    MarkKeeper(Backends backends, ChangeLog log, RestoredDatabase restored, MarkRecords records) {
+    MarkKeeper(Backends backends, AuditHistory log, RestoredDatabase restored, MarkRecords records) {
         this.backends = backends;
         this.log = log;
         this.restored = restored;
@@ -90,7 +90,7 @@ public class MarkKeeper {
         if (mark.head() <= restored.decidedHead()) {
             return;
         }
-        ChangeLog.Head ours = log.head();
+        AuditHistory.Head ours = log.head();
         if (!mark.isOf(ours)) {
             records.takeOver(mark);
             LOG.warnf(
@@ -103,7 +103,7 @@ public class MarkKeeper {
     }
 
     private void write(Optional<StoredSecret> stored) {
-        ChangeLog.Head head = log.head();
+        AuditHistory.Head head = log.head();
         boolean newer = stored.flatMap(secret -> HeadMark.parse(secret.value()))
                 .filter(mark -> mark.isOf(head) && mark.head() >= head.number())
                 .isEmpty();

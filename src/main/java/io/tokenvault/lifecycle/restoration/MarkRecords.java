@@ -3,7 +3,7 @@ package io.tokenvault.lifecycle.restoration;
 import io.tokenvault.audit.AuditEvent;
 import io.tokenvault.audit.AuditLog;
 import io.tokenvault.audit.Origin;
-import io.tokenvault.coherence.ChangeLog;
+import io.tokenvault.coherence.AuditHistory;
 import io.tokenvault.coherence.DatabaseClock;
 import io.tokenvault.coherence.RestoredDatabase;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -19,12 +19,13 @@ class MarkRecords {
     private static final Duration AFTER_A_FAILURE = Duration.ofSeconds(30);
 
     private final EntityManager database;
-    private final ChangeLog log;
+    private final AuditHistory log;
     private final RestoredDatabase restored;
     private final DatabaseClock clock;
     private final AuditLog audit;
 
-    MarkRecords(EntityManager database, ChangeLog log, RestoredDatabase restored, DatabaseClock clock, AuditLog audit) {
+    MarkRecords(
+            EntityManager database, AuditHistory log, RestoredDatabase restored, DatabaseClock clock, AuditLog audit) {
         this.database = database;
         this.log = log;
         this.restored = restored;

@@ -3,7 +3,7 @@ package io.tokenvault.lifecycle.restoration;
 import io.tokenvault.audit.AuditEvent;
 import io.tokenvault.audit.AuditLog;
 import io.tokenvault.audit.Origin;
-import io.tokenvault.coherence.ChangeLog;
+import io.tokenvault.coherence.AuditHistory;
 import io.tokenvault.coherence.RestoredDatabase;
 import io.tokenvault.connection.Tokens;
 import io.tokenvault.environment.Environment;
@@ -22,7 +22,7 @@ import java.util.OptionalLong;
 @ApplicationScoped
 public class RestorationDecisions {
     private final RestoredDatabase restored;
-    private final ChangeLog log;
+    private final AuditHistory log;
     private final Republication republication;
     private final BulkRevoker revoker;
     private final Environments environments;
@@ -30,7 +30,7 @@ public class RestorationDecisions {
 
     RestorationDecisions(
             RestoredDatabase restored,
-            ChangeLog log,
+            AuditHistory log,
             Republication republication,
             BulkRevoker revoker,
             Environments environments,

@@ -69,7 +69,7 @@ class KeyringRetirementTest {
         HttpAnswer begun = service.admin().post(RETIRE, "{}").expect(202);
 
         assertThat(verdict(old)).isEqualTo("revoked");
-        assertThat(begun.text("/effective/how")).isEqualTo("uncached");
+        assertThat(begun.text("/effective/how")).isEqualTo("single_replica");
         assertThat(begun.header("Preference-Applied")).isEmpty();
         Jobs.succeeded(service.admin(), begun);
         assertThat(verdict(old)).isEqualTo("revoked");

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
-import io.tokenvault.coherence.ChangeLog;
+import io.tokenvault.coherence.AuditHistory;
 import io.tokenvault.coherence.RestoredDatabase;
 import io.tokenvault.secrets.Backends;
 import io.tokenvault.secrets.Publication;
@@ -41,7 +41,7 @@ class RestoredDatabaseTest {
     MarkRecords records;
 
     @Inject
-    ChangeLog log;
+    AuditHistory log;
 
     @Inject
     RestoredDatabase restored;
@@ -59,7 +59,7 @@ class RestoredDatabaseTest {
 
     @Test
     void aMarkAtTheHeadSaysNothing() {
-        ChangeLog.Head head = headAfterAChange();
+        AuditHistory.Head head = headAfterAChange();
 
         mark(head.log(), head.number(), head.event());
 
@@ -68,7 +68,7 @@ class RestoredDatabaseTest {
 
     @Test
     void aMarkAboveTheHeadTellsThatChangesAreMissing() {
-        ChangeLog.Head head = headAfterAChange();
+        AuditHistory.Head head = headAfterAChange();
 
         mark(head.log(), head.number() + 1000, UNKNOWN_EVENT);
 
@@ -79,7 +79,7 @@ class RestoredDatabaseTest {
     /** A copy that went on for a while has the number, and another change under it. */
     @Test
     void anotherChangeAtTheMarkTellsItToo() {
-        ChangeLog.Head head = headAfterAChange();
+        AuditHistory.Head head = headAfterAChange();
 
         mark(head.log(), head.number(), UNKNOWN_EVENT);
 
@@ -88,7 +88,7 @@ class RestoredDatabaseTest {
 
     @Test
     void aMarkThatNamesNoLogIsJudgedByItsNumber() {
-        ChangeLog.Head head = headAfterAChange();
+        AuditHistory.Head head = headAfterAChange();
 
         mark(head.log() + "-of-another-database", head.number() + 1000, UNKNOWN_EVENT);
         boolean byAnotherLog = restored.isRestored();
@@ -100,7 +100,7 @@ class RestoredDatabaseTest {
 
     @Test
     void theMarkOfAnotherDatabaseIsGoneAbove() {
-        ChangeLog.Head head = headAfterAChange();
+        AuditHistory.Head head = headAfterAChange();
 
         mark(head.log() + "-of-another-database", head.number() + 1000, UNKNOWN_EVENT);
 
@@ -112,7 +112,7 @@ class RestoredDatabaseTest {
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void aBackendThatIsDownChangesNothing(boolean before) {
-        ChangeLog.Head head = headAfterAChange();
+        AuditHistory.Head head = headAfterAChange();
         if (before) {
             mark(head.log(), head.number() + 1000, UNKNOWN_EVENT);
         }
@@ -130,7 +130,7 @@ class RestoredDatabaseTest {
     @Test
     void whatTightensIsStillDone() {
         HttpAnswer connection = service().connect("production", "");
-        ChangeLog.Head head = log.head();
+        AuditHistory.Head head = log.head();
         mark(head.log(), head.number() + 1000, UNKNOWN_EVENT);
 
         service()
@@ -147,14 +147,14 @@ class RestoredDatabaseTest {
     void nothingCanBeTrusted() {
         HttpAnswer secret = service().connect("production", "");
         HttpAnswer sealed = service().connect("vaulted", "");
-        ChangeLog.Head head = log.head();
+        AuditHistory.Head head = log.head();
         mark(head.log(), head.number() + 1000, UNKNOWN_EVENT);
 
         HttpAnswer answer = decision("{\"decision\":\"retire_keyrings\",\"reason\":\"drill\"}")
                 .expect(200);
 
         assertThat(answer.json().path("revoked").asInt()).isGreaterThanOrEqualTo(2);
-        assertThat(answer.text("/effective/how")).isEqualTo("uncached");
+        assertThat(answer.text("/effective/how")).isEqualTo("single_replica");
         assertThat(answer.json().at("/data/restored").asBoolean()).isFalse();
         assertThat(service().verdict(secret.text("/token/token"), "production")).isEqualTo("revoked");
         assertThat(service().verdict(sealed.text("/token/token"), "vaulted")).isEqualTo("revoked");
@@ -195,7 +195,7 @@ class RestoredDatabaseTest {
     }
 
     /** A head that is this test's own, so that no mark of another test was at it. */
-    private ChangeLog.Head headAfterAChange() {
+    private AuditHistory.Head headAfterAChange() {
         service().connect("production", "");
         return log.head();
     }

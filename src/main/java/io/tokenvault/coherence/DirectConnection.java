@@ -1,0 +1,84 @@
+package io.tokenvault.coherence;
+
+import io.agroal.api.AgroalDataSource;
+import io.agroal.api.configuration.AgroalConnectionFactoryConfiguration;
+import io.agroal.api.security.SimplePassword;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.Properties;
+import org.jspecify.annotations.Nullable;
+import org.postgresql.Driver;
+
+/**
+ * A connection beside the pool, to the same database as the same user: a pool that is exhausted must not cost the lease.
+ * It opens itself when it is needed and closes itself after a failure. For one thread at a time.
+ */
+final class DirectConnection {
+    private static final String CONNECT_SECONDS = "2";
+    private static final String ANSWER_SECONDS = "5";
+
+    private final AgroalDataSource pool;
+    private final String name;
+    private @Nullable Connection connection;
+
+    DirectConnection(AgroalDataSource pool, String name) {
+        this.pool = pool;
+        this.name = name;
+    }
+
+    /** What is done on a connection in autocommit mode. */
+    interface Work<T> {
+        T on(Connection connection) throws SQLException;
+    }
+
+    boolean isOpen() {
+        return connection != null;
+    }
+
+    <T> T run(Work<T> work) throws SQLException {
+        Connection open = connection != null ? connection : open();
+        connection = open;
+        try {
+            return work.on(open);
+        } catch (SQLException failed) {
+            close();
+            throw failed;
+        }
+    }
+
+    void close() {
+        Connection open = connection;
+        connection = null;
+        if (open != null) {
+            try {
+                open.close();
+            } catch (SQLException _) {
+                // It is of no use any more.
+            }
+        }
+    }
+
+    private Connection open() throws SQLException {
+        AgroalConnectionFactoryConfiguration factory =
+                pool.getConfiguration().connectionPoolConfiguration().connectionFactoryConfiguration();
+        Properties properties = new Properties();
+        properties.setProperty("connectTimeout", CONNECT_SECONDS);
+        properties.setProperty("socketTimeout", ANSWER_SECONDS);
+        properties.setProperty("tcpKeepAlive", "true");
+        properties.setProperty("ApplicationName", "token-vault " + name);
+        properties.putAll(factory.jdbcProperties());
+        if (factory.principal() != null) {
+            properties.setProperty("user", factory.principal().getName());
+        }
+        for (Object credential : factory.credentials()) {
+            if (credential instanceof SimplePassword password) {
+                properties.setProperty("password", password.getWord());
+            }
+        }
+        Connection opened = new Driver().connect(factory.jdbcUrl(), properties);
+        if (opened == null) {
+            throw new SQLException("the URL of the database is none of PostgreSQL", "08001");
+        }
+        return opened;
+    }
+}
