@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run test test-helm test-cluster build image release-check format tools clean
+.PHONY: help run test test-helm test-terraform test-cluster build image release-check format tools clean
 
 # local, or openbao
 BACKEND ?= local
@@ -14,7 +14,7 @@ sources := pom.xml $(shell find src/main src/embedded src/image 2>/dev/null)
 launchers := %regex[io/tokenvault/(embedded|image)/.*]
 
 help: ## Show this list
-	@sed -n 's/^\([a-z][a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
+	@sed -n 's/^\([a-z][a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 24
 
 run: $(cache) ## Run the service with its own database; BACKEND=openbao, ADMIN=new
 ifeq ($(BACKEND),openbao)
@@ -23,12 +23,14 @@ else
 	@exec .ci/start $(BACKEND) $(ADMIN)
 endif
 
-test: tools ## Run every check and every test, against real servers
-	@src/test/helm/run
+test: tools test-helm test-terraform ## Run every check and every test, against real servers
 	$(maven) verify
 
 test-helm: ## Test the Helm chart, with Helm 4 and 3
 	@src/test/helm/run
+
+test-terraform: ## Run the tests of terraform/
+	@$$(src/test/tools/install-moto.sh) -B src/test/terraform/run.py
 
 test-cluster: ## Install the chart in a real Kubernetes API; building that takes ten minutes once
 	@src/test/helm/cluster
@@ -45,7 +47,7 @@ release-check: ## Build all that a release has: jars, image, SBOM, checksums
 format: ## Format the sources
 	$(maven) --quiet spotless:apply
 
-tools: ## Install what the tests need: nginx, OpenBao, moto, Helm
+tools: ## Install what the tests need
 	@.ci/tools
 
 clean: ## Remove what was built; .token-vault and .tools stay

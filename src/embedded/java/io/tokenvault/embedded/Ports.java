@@ -7,12 +7,15 @@ import java.net.ServerSocket;
 import java.util.Optional;
 
 /** The ports of loopback that the service is reached at. */
-record Ports(int http, int management, int openBao) {
+record Ports(int http, int management, int grpc, int openBao) {
 
-    /** The ports that the usual Quarkus variables name, else 8080 and 9000; and OpenBao's 8200, or another. */
+    /** The ports that the usual Quarkus variables name, else 8080, 9000 and 9001; and OpenBao's 8200, or another. */
     static Ports ofEnvironment() {
         return new Ports(
-                port("QUARKUS_HTTP_PORT", 8080), port("QUARKUS_MANAGEMENT_PORT", 9000), port("OPENBAO_PORT", 8200));
+                port("QUARKUS_HTTP_PORT", 8080),
+                port("QUARKUS_MANAGEMENT_PORT", 9000),
+                port("QUARKUS_GRPC_SERVER_PORT", 9001),
+                port("OPENBAO_PORT", 8200));
     }
 
     String address() {
@@ -35,6 +38,7 @@ record Ports(int http, int management, int openBao) {
     void requireFree() {
         requireFree(http, "QUARKUS_HTTP_PORT");
         requireFree(management, "QUARKUS_MANAGEMENT_PORT");
+        requireFree(grpc, "QUARKUS_GRPC_SERVER_PORT");
     }
 
     void requireFreeForOpenBao() {

@@ -38,6 +38,7 @@ public final class TrainingRun {
     private final List<String> options;
     private final int port = freePort();
     private final int managementPort = freePort();
+    private final int grpcPort = freePort();
 
     private TrainingRun(Path javaHome, Path jar, Path cache, List<String> options) throws IOException {
         this.java = javaHome.resolve("bin/java").toAbsolutePath();
@@ -102,6 +103,7 @@ public final class TrainingRun {
                         "QUARKUS_CONFIG_LOCATIONS", settings.toUri().toString(),
                         "QUARKUS_HTTP_PORT", Integer.toString(port),
                         "QUARKUS_MANAGEMENT_PORT", Integer.toString(managementPort),
+                        "QUARKUS_GRPC_SERVER_PORT", Integer.toString(grpcPort),
                         "QUARKUS_DATASOURCE_JDBC_URL", postgres.jdbcUrl(),
                         "QUARKUS_DATASOURCE_USERNAME", postgres.user(),
                         "QUARKUS_DATASOURCE_PASSWORD", postgres.password()));

@@ -14,6 +14,9 @@ import org.jspecify.annotations.Nullable;
  */
 public record Caller(String id, Actor actor, Set<Role> roles, Reach reach, boolean bootstrap) {
 
+    /** Under which a raw route for operators finds its caller among the data of the request. */
+    public static final String KEY = Caller.class.getName();
+
     /** The environments an operator is bound to. */
     public sealed interface Reach {
         boolean includes(EnvironmentName environment);

@@ -3,8 +3,8 @@ package io.tokenvault.access;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.scheduler.Scheduled;
 import io.tokenvault.token.OperatorId;
-import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
+import jakarta.inject.Singleton;
 import jakarta.persistence.EntityManager;
 import jakarta.transaction.Transactional;
 import java.time.Instant;
@@ -13,7 +13,7 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** Last uses of operator keys, gathered in memory and written every five seconds and at a clean stop. */
-@ApplicationScoped
+@Singleton
 class OperatorUses {
     private final Map<String, Instant> pending = new ConcurrentHashMap<>();
     private final EntityManager database;

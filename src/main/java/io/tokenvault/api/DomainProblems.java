@@ -9,6 +9,7 @@ import io.tokenvault.lifecycle.InvalidTransitionException;
 import io.tokenvault.lifecycle.RotationConflictException;
 import io.tokenvault.lifecycle.jobs.JobConflictException;
 import io.tokenvault.lifecycle.keyring.KeyringConflictException;
+import io.tokenvault.lifecycle.relocation.MoveConflictException;
 import io.tokenvault.secrets.keyring.KeysUnconfirmedException;
 import io.tokenvault.validation.RecordsInDoubtException;
 import io.tokenvault.validation.RecordsUnavailableException;
@@ -57,6 +58,12 @@ class DomainProblems {
 
     @ServerExceptionMapper
     Response keyringConflict(KeyringConflictException refused, RoutingContext exchange) {
+        return Problems.response(
+                exchange, ProblemException.of(ProblemCode.CONFLICT, String.valueOf(refused.getMessage())));
+    }
+
+    @ServerExceptionMapper
+    Response moveConflict(MoveConflictException refused, RoutingContext exchange) {
         return Problems.response(
                 exchange, ProblemException.of(ProblemCode.CONFLICT, String.valueOf(refused.getMessage())));
     }

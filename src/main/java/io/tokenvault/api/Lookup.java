@@ -65,6 +65,13 @@ class Lookup {
                 .orElseThrow(Lookup::notFound);
     }
 
+    /** The environment of this name, when the caller may see it. */
+    EnvironmentName environment(String text) {
+        return existing(text)
+                .filter(environment -> visible("environment", text, environment))
+                .orElseThrow(Lookup::notFound);
+    }
+
     static ProblemException notFound() {
         return ProblemException.of(ProblemCode.NOT_FOUND, "there is no such object");
     }

@@ -39,7 +39,25 @@ public enum FaultPoint {
     /** Some values are sealed again; the job does not know. */
     KEYRING_AFTER_RESEAL,
     /** The older keys are out of the backend; the database does not know. */
-    KEYRING_AFTER_REMOVE;
+    KEYRING_AFTER_REMOVE,
+    /** The environment has a second place; the job does not know. */
+    MOVE_AFTER_OPEN,
+    /** The second place holds the keyring; the job does not know. */
+    MOVE_AFTER_KEYRING,
+    /** The second place holds a token; the database does not know. */
+    MOVE_AFTER_COPY,
+    /** The places are switched, and that is not committed. */
+    MOVE_BEFORE_SWITCH,
+    /** It is committed; the job does not know. */
+    MOVE_AFTER_SWITCH,
+    /** The old place is to be cleared; the job does not know. */
+    MOVE_AFTER_CLEARING,
+    /** A token is gone from the second place; the database does not know. */
+    MOVE_AFTER_DELETE,
+    /** The keyring is gone from the old place; the database does not know. */
+    MOVE_AFTER_KEYRING_DELETE,
+    /** The environment has one place again; the job does not know. */
+    MOVE_AFTER_CLOSE;
 
     /** What happens at a point. */
     public enum Action {

@@ -84,9 +84,11 @@ public class ConnectionResource {
                 throw ProblemException.badCredential("the Authorization header is not one bearer token");
             case BearerCredential.Present present -> present.reveal();
         };
-        return switch (validator.identify(text, sources.of(exchange).orElse(null))) {
+        return switch (Verdict.await(
+                validator.identify(text, sources.of(exchange).orElse(null)))) {
             case Verdict.Accepted(var token, var _) -> token;
             case Verdict.Refused(var reason) -> throw refused(reason);
+            case Verdict.Limited limited -> throw refused(limited.reason());
         };
     }
 

@@ -8,9 +8,20 @@ import org.jspecify.annotations.Nullable;
 /**
  * An isolation domain: own keys, own secrets backend, own token mark, own policy. Nothing crosses.
  *
- * @param backend the name of its secrets backend
+ * @param backend the name of the secrets backend that it is in
+ * @param storage where the values of its tokens are kept
  */
 public record Environment(EnvironmentName name, Mark mark, String backend, StorageMode storage, Policy policy) {
+
+    /** Where its secrets are. */
+    public Place place() {
+        return new Place(backend, storage);
+    }
+
+    /** The same environment in another place. */
+    Environment at(Place other) {
+        return new Environment(name, mark, other.backend(), other.storage(), policy);
+    }
 
     /** Where the value of a token is kept. */
     public enum StorageMode {

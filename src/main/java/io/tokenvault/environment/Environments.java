@@ -8,19 +8,22 @@ import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
-/** The environments of this deployment, checked once at start. */
+/** The environments of this deployment, checked once at start; a move changes where they are. */
 @Singleton
 public class Environments {
     private static final Map<String, String> EMBEDDED_MARKS =
             Map.of("production", "prod", "sandbox", "sbx", "development", "dev");
 
-    private final Map<EnvironmentName, Environment> byName;
-    private final Map<Mark, Environment> byMark;
+    private final Map<EnvironmentName, Place> configured = new HashMap<>();
+    private final Map<Mark, EnvironmentName> byMark = new HashMap<>();
+    private volatile Map<EnvironmentName, Environment> byName;
 
     @Inject
     Environments(EnvironmentsConfig config) {
@@ -28,16 +31,33 @@ public class Environments {
     }
 
     public Environments(Collection<Environment> environments) {
-        byName = new LinkedHashMap<>();
-        byMark = new LinkedHashMap<>();
+        byName = Map.of();
         for (Environment environment : environments) {
-            byName.put(environment.name(), environment);
-            Environment same = byMark.put(environment.mark(), environment);
+            put(environment);
+            configured.put(environment.name(), environment.place());
+            EnvironmentName same = byMark.put(environment.mark(), environment.name());
             if (same != null) {
-                throw new ConfigurationException("token-vault.environments: " + same.name() + " and "
-                        + environment.name() + " have the same mark, " + environment.mark());
+                throw new ConfigurationException("token-vault.environments: " + same + " and " + environment.name()
+                        + " have the same mark, " + environment.mark());
             }
         }
+    }
+
+    private synchronized void put(Environment environment) {
+        Map<EnvironmentName, Environment> next = new LinkedHashMap<>(byName);
+        next.put(environment.name(), environment);
+        byName = Collections.unmodifiableMap(next);
+    }
+
+    /** Where the settings say that the environment is. */
+    Place configured(EnvironmentName name) {
+        return Optional.ofNullable(configured.get(name))
+                .orElseThrow(() -> new IllegalStateException("environment " + name + " is not configured"));
+    }
+
+    /** From now on the environment is there. */
+    void settle(EnvironmentName name, Place place) {
+        put(get(name).at(place));
     }
 
     /** In the order of their names. */
@@ -50,7 +70,7 @@ public class Environments {
     }
 
     public Optional<Environment> find(Mark mark) {
-        return Optional.ofNullable(byMark.get(mark));
+        return Optional.ofNullable(byMark.get(mark)).flatMap(this::find);
     }
 
     /** The environment of a row that exists; a row of one that is no longer configured is a fault of the deployment. */

@@ -4,6 +4,7 @@ import io.tokenvault.environment.Environments;
 import io.tokenvault.http.Access;
 import io.tokenvault.http.AuthzSources;
 import io.tokenvault.http.BearerCredential;
+import io.tokenvault.http.Exchange;
 import io.tokenvault.http.ProblemCode;
 import io.tokenvault.http.ProblemException;
 import io.tokenvault.http.Problems;
@@ -11,16 +12,14 @@ import io.tokenvault.http.RawRoute;
 import io.tokenvault.http.SourceAddress;
 import io.tokenvault.token.EnvironmentName;
 import io.tokenvault.validation.Demand;
-import io.tokenvault.validation.RecordsInDoubtException;
-import io.tokenvault.validation.RecordsUnavailableException;
 import io.tokenvault.validation.TokenRecord;
 import io.tokenvault.validation.Validator;
 import io.tokenvault.validation.Verdict;
+import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.inject.Singleton;
-import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -32,8 +31,14 @@ import java.util.Set;
 @Singleton
 public class AuthzRoute implements RawRoute {
     private static final String REASON = "X-Token-Vault-Reason";
-    private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
-    private static final Duration RETRY_AFTER_DECISION = Duration.ofMinutes(1);
+
+    private static final CharSequence CONNECTION = HttpHeaders.createOptimized("X-Token-Vault-Connection");
+    private static final CharSequence TENANT = HttpHeaders.createOptimized("X-Token-Vault-Tenant");
+    private static final CharSequence SYSTEM = HttpHeaders.createOptimized("X-Token-Vault-System");
+    private static final CharSequence ENVIRONMENT = HttpHeaders.createOptimized("X-Token-Vault-Environment");
+    private static final CharSequence SCOPES = HttpHeaders.createOptimized("X-Token-Vault-Scopes");
+    private static final CharSequence TOKEN_ID = HttpHeaders.createOptimized("X-Token-Vault-Token-Id");
+    private static final CharSequence TO_REMOVE = HttpHeaders.createOptimized("x-envoy-auth-headers-to-remove");
 
     private final Validator validator;
     private final Environments environments;
@@ -61,6 +66,11 @@ public class AuthzRoute implements RawRoute {
     @Override
     public Access access() {
         return new Access.Open("asked by gateways from token-vault.authz.allowed-sources, about their clients' tokens");
+    }
+
+    @Override
+    public RunsOn runsOn() {
+        return RunsOn.EVENT_LOOP;
     }
 
     @Override
@@ -96,38 +106,48 @@ public class AuthzRoute implements RawRoute {
     }
 
     private void judge(RoutingContext exchange, String token, Demand demand) {
-        try {
-            switch (validator.validate(token, demand)) {
-                case Verdict.Accepted(var accepted, var _) -> allow(exchange, accepted);
-                case Verdict.Refused(var reason) -> {
-                    ProblemCode code = ProblemCode.parse(reason.code()).orElse(ProblemCode.UNKNOWN);
-                    refuse(exchange, code, code.cause());
-                }
+        Exchange.onEventLoop(
+                exchange, validator.validate(token, demand), verdict -> answer(exchange, verdict), failure -> {
+                    if (NoVerdict.problem(failure) instanceof ProblemException problem) {
+                        refuse(exchange, problem);
+                    } else {
+                        Problems.write(exchange, failure);
+                    }
+                });
+    }
+
+    private static void answer(RoutingContext exchange, Verdict verdict) {
+        switch (verdict) {
+            case Verdict.Accepted(var token, var _) -> allow(exchange, token);
+            case Verdict.Refused(var reason) -> {
+                ProblemCode code = ProblemCode.parse(reason.code()).orElse(ProblemCode.UNKNOWN);
+                refuse(exchange, code, code.cause());
             }
-        } catch (RecordsUnavailableException noVerdict) {
-            giveUp(exchange, ProblemCode.VALIDATION_UNAVAILABLE, "the database cannot be reached", RETRY_AFTER);
-        } catch (RecordsInDoubtException noVerdict) {
-            giveUp(exchange, ProblemCode.DATABASE_RESTORED, "an admin has to decide", RETRY_AFTER_DECISION);
+            case Verdict.Limited(var wait) ->
+                refuse(
+                        exchange,
+                        ProblemException.retryable(
+                                ProblemCode.RATE_LIMITED, "the token is used more often than its limit allows", wait));
         }
     }
 
     private static void allow(RoutingContext exchange, TokenRecord token) {
         HttpServerResponse response = exchange.response();
-        response.putHeader("X-Token-Vault-Connection", token.connection().value());
-        response.putHeader("X-Token-Vault-Tenant", token.tenant());
-        response.putHeader("X-Token-Vault-System", token.system());
-        response.putHeader("X-Token-Vault-Environment", token.environment().value());
-        response.putHeader("X-Token-Vault-Scopes", String.join(" ", token.scopes()));
-        response.putHeader("X-Token-Vault-Token-Id", token.id().value());
-        response.putHeader("x-envoy-auth-headers-to-remove", "authorization");
+        response.putHeader(CONNECTION, token.connection().value());
+        response.putHeader(TENANT, token.tenant());
+        response.putHeader(SYSTEM, token.system());
+        response.putHeader(ENVIRONMENT, token.environment().value());
+        response.putHeader(SCOPES, String.join(" ", token.scopes()));
+        response.putHeader(TOKEN_ID, token.id().value());
+        response.putHeader(TO_REMOVE, HttpHeaders.AUTHORIZATION);
         response.setStatusCode(200).end();
     }
 
-    private static void giveUp(RoutingContext exchange, ProblemCode code, String detail, Duration retryAfter) {
-        Problems.write(exchange, ProblemException.retryable(code, detail, retryAfter), Map.of(REASON, code.code()));
+    private static void refuse(RoutingContext exchange, ProblemCode code, String detail) {
+        refuse(exchange, ProblemException.of(code, detail));
     }
 
-    private static void refuse(RoutingContext exchange, ProblemCode code, String detail) {
-        Problems.write(exchange, ProblemException.of(code, detail), Map.of(REASON, code.code()));
+    private static void refuse(RoutingContext exchange, ProblemException problem) {
+        Problems.write(exchange, problem, Map.of(REASON, problem.code().code()));
     }
 }

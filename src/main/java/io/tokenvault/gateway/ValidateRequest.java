@@ -18,12 +18,12 @@ import java.util.function.Supplier;
 
 /** One question of a platform service: is this token good for that? Prints nothing of the token. */
 final class ValidateRequest {
-    private static final int MOST_SCOPES = 32;
+    static final int MOST_SCOPES = 32;
 
     private final String token;
     private final Demand demand;
 
-    private ValidateRequest(String token, Demand demand) {
+    ValidateRequest(String token, Demand demand) {
         this.token = token;
         this.demand = demand;
     }

@@ -14,7 +14,10 @@ public sealed interface Access {
         }
     }
 
-    /** Operators with one of these roles, admitted by the {@link RouteAuthorizer} before the route runs. */
+    /**
+     * Operators with one of these roles, admitted by the {@link RouteAuthorizer} before the route runs; they send and
+     * accept JSON.
+     */
     record Roles(Set<String> anyOf) implements Access {
         public Roles {
             if (anyOf.isEmpty()) {

@@ -22,6 +22,6 @@ public enum BodyType {
     }
 
     boolean matches(String contentType) {
-        return header.matcher(contentType).matches();
+        return contentType.equals(mediaType) || header.matcher(contentType).matches();
     }
 }

@@ -18,11 +18,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Recognizes failures that mean "the database is away, full or failing over": SQLSTATE classes 08 (connection), 53
- * (insufficient resources) and 57P (operator intervention), 25006 (a primary that became a standby) of the PostgreSQL
+ * (insufficient resources) and 57P (operator intervention), 25006 (a primary that became a standby), 55000 (a database that takes no connections) of the PostgreSQL
  * manual, appendix A, and a connection pool that waited in vain.
  */
 final class DatabaseOutage {
-    private static final List<String> STATES = List.of("08", "53", "57P", "25006");
+    private static final List<String> STATES = List.of("08", "53", "57P", "25006", "55000");
 
     private DatabaseOutage() {}
 

@@ -12,6 +12,7 @@ import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.jboss.logging.MDC;
 
 /**
@@ -22,6 +23,17 @@ import org.jboss.logging.MDC;
 public final class FrontFilter {
     /** Before everything of ours and of the framework's that could answer. */
     private static final int FIRST = 1_000_000;
+
+    private static final CharSequence REQUEST_ID = HttpHeaders.createOptimized(RequestId.HEADER);
+    private static final Map<CharSequence, CharSequence> STANDING = Map.of(
+            HttpHeaders.CACHE_CONTROL,
+            HttpHeaders.createOptimized("no-store"),
+            HttpHeaders.createOptimized("X-Content-Type-Options"),
+            HttpHeaders.createOptimized("nosniff"),
+            HttpHeaders.createOptimized("Referrer-Policy"),
+            HttpHeaders.createOptimized("no-referrer"),
+            HttpHeaders.createOptimized("X-Frame-Options"),
+            HttpHeaders.createOptimized("DENY"));
 
     /** What requests without a usable target are called in the metrics. */
     private static final String UNREADABLE = "/unreadable";
@@ -83,11 +95,8 @@ public final class FrontFilter {
         RequestId id = RequestId.of(exchange);
         MDC.put("requestId", id.value());
         MultiMap headers = exchange.response().headers();
-        headers.set(RequestId.HEADER, id.value());
-        headers.set("Cache-Control", "no-store");
-        headers.set("X-Content-Type-Options", "nosniff");
-        headers.set("Referrer-Policy", "no-referrer");
-        headers.set("X-Frame-Options", "DENY");
+        headers.set(REQUEST_ID, id.value());
+        STANDING.forEach(headers::set);
     }
 
     /**

@@ -19,7 +19,7 @@ import java.util.Set;
  * {@code Accept} says.
  */
 public final class Problems {
-    static final String MEDIA_TYPE = "application/problem+json";
+    public static final String MEDIA_TYPE = "application/problem+json";
 
     private static final JsonFactory JSON = new JsonFactory();
 
@@ -95,7 +95,8 @@ public final class Problems {
         return bytes.toByteArray();
     }
 
-    private static Map<String, String> headers(ProblemException problem) {
+    /** The headers that belong to it, beside those of its document. */
+    public static Map<String, String> headers(ProblemException problem) {
         Map<String, String> headers = new LinkedHashMap<>();
         problem.challenge().ifPresent(challenge -> headers.put("WWW-Authenticate", challenge));
         problem.retryAfter().ifPresent(wait -> headers.put("Retry-After", Long.toString(seconds(wait))));

@@ -58,7 +58,9 @@ public final class QueryParameters {
 
     /** 400 when this request has any parameter at all: for endpoints that take none. */
     public static void refuseAll(RoutingContext exchange) {
-        of(exchange).verify();
+        if (exchange.request().query() != null) {
+            of(exchange).verify();
+        }
     }
 
     /** Throws one {@link ProblemException} with every error; afterwards values can be read. */

@@ -13,7 +13,6 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.TimeUnit;
 
 /**
  * Reads request bodies: the size first, then the media type, then the bytes, which are never more than the limit of the
@@ -75,13 +74,11 @@ public final class RequestBodies {
         if (!readable && !perhapsAbsent) {
             return CompletableFuture.failedFuture(unsupported(type));
         }
-        return collect(request, limit).thenCompose(bytes -> {
-            if (bytes.length == 0) {
-                return CompletableFuture.completedFuture(absent(type));
+        return collect(exchange, limit).thenApply(bytes -> {
+            if (bytes.length > 0 && !readable) {
+                throw unsupported(type);
             }
-            return readable
-                    ? CompletableFuture.completedFuture(bytes)
-                    : CompletableFuture.failedFuture(unsupported(type));
+            return bytes.length == 0 ? absent(type) : bytes;
         });
     }
 
@@ -113,7 +110,8 @@ public final class RequestBodies {
                 && encodings.stream().allMatch(HttpHeaderValues.IDENTITY::contentEqualsIgnoreCase);
     }
 
-    private static CompletionStage<byte[]> collect(HttpServerRequest request, int limit) {
+    private static CompletionStage<byte[]> collect(RoutingContext exchange, int limit) {
+        HttpServerRequest request = exchange.request();
         CompletableFuture<byte[]> whole = new CompletableFuture<>();
         Buffer received = Buffer.buffer();
         request.pause();
@@ -133,13 +131,20 @@ public final class RequestBodies {
             request.response().writeContinue();
         }
         request.resume();
+        // Most bodies come along with the head, and are whole by the end of this turn of the event loop.
+        exchange.vertx().getOrCreateContext().runOnContext(_ -> limitPatience(exchange, whole));
         if (request.response().closed()) {
             // Closed before the handlers were there to be told.
             whole.completeExceptionally(incomplete());
         }
-        return whole.orTimeout(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)
-                .exceptionallyCompose(failure ->
-                        CompletableFuture.failedFuture(failure instanceof ProblemException ? failure : incomplete()));
+        return whole;
+    }
+
+    private static void limitPatience(RoutingContext exchange, CompletableFuture<byte[]> whole) {
+        if (!whole.isDone()) {
+            long timer = exchange.vertx().setTimer(PATIENCE.toMillis(), _ -> whole.completeExceptionally(incomplete()));
+            whole.whenComplete((_, _) -> exchange.vertx().cancelTimer(timer));
+        }
     }
 
     private static ProblemException unsupported(BodyType type) {

@@ -2,9 +2,9 @@ package io.tokenvault.http;
 
 import io.vertx.ext.web.RoutingContext;
 import jakarta.ws.rs.container.ContainerRequestContext;
-import java.security.SecureRandom;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.regex.Pattern;
 
 /**
@@ -16,7 +16,6 @@ public record RequestId(String value) {
 
     private static final String KEY = "io.tokenvault.request-id";
     private static final Pattern FORMAT = Pattern.compile("[A-Za-z0-9._-]{8,64}");
-    private static final SecureRandom RANDOM = new SecureRandom();
 
     /** The id of this request; the same one each time it is asked for. */
     public static RequestId of(RoutingContext exchange) {
@@ -24,12 +23,16 @@ public record RequestId(String value) {
         if (known != null) {
             return known;
         }
-        List<String> sent = exchange.request().headers().getAll(HEADER);
-        RequestId id = sent.size() == 1 && FORMAT.matcher(sent.getFirst()).matches()
-                ? new RequestId(sent.getFirst())
-                : random();
+        RequestId id = of(exchange.request().headers().getAll(HEADER));
         exchange.put(KEY, id);
         return id;
+    }
+
+    /** The id of a request that came with these values of the header. */
+    public static RequestId of(List<String> sent) {
+        return sent.size() == 1 && FORMAT.matcher(sent.getFirst()).matches()
+                ? new RequestId(sent.getFirst())
+                : random();
     }
 
     /** As {@link #of(RoutingContext)}, for JAX-RS filters. */
@@ -37,10 +40,11 @@ public record RequestId(String value) {
         return of(Exchange.of(request));
     }
 
+    /** Unique, and no secret: whoever guesses one has nothing. */
     private static RequestId random() {
-        byte[] bytes = new byte[16];
-        RANDOM.nextBytes(bytes);
-        return new RequestId(HexFormat.of().formatHex(bytes));
+        ThreadLocalRandom random = ThreadLocalRandom.current();
+        HexFormat hex = HexFormat.of();
+        return new RequestId(hex.toHexDigits(random.nextLong()) + hex.toHexDigits(random.nextLong()));
     }
 
     @Override

@@ -34,6 +34,9 @@ final class RequestTarget {
         if (path.startsWith(UNTOUCHED)) {
             return Judgement.PLAIN;
         }
+        if (isOrdinary(path)) {
+            return Judgement.PLAIN;
+        }
         Judgement characters = judgeCharacters(path);
         if (characters != Judgement.PLAIN) {
             return characters;
@@ -45,6 +48,21 @@ final class RequestTarget {
         return !path.startsWith("/") || !Percent.isText(decoded.get()) || (path.length() > 1 && hasOddSegment(path))
                 ? Judgement.NOTHING_THERE
                 : Judgement.PLAIN;
+    }
+
+    /** Whether it is one of most paths: words between single slashes, with nothing in them that takes a closer look. */
+    private static boolean isOrdinary(String path) {
+        char last = 0;
+        for (int i = 0; i < path.length(); i++) {
+            char read = path.charAt(i);
+            boolean word = read >= 'a' && read <= 'z' || read >= 'A' && read <= 'Z' || read >= '0' && read <= '9';
+            boolean inside = i > 0 && last != '/' && (read == '/' || read == '-' || read == '_');
+            if (!word && !inside && !(i == 0 && read == '/')) {
+                return false;
+            }
+            last = read;
+        }
+        return path.startsWith("/") && last != '/';
     }
 
     private static Judgement judgeCharacters(String path) {

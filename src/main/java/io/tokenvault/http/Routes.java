@@ -12,6 +12,7 @@ import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -28,13 +29,17 @@ public final class Routes {
     /** After the framework's security filters, before its routes. */
     private static final int RAW_ROUTES = -50;
 
-    /** Before the framework's security filters, which refuse targets that a gateway may well pass on. */
+    /**
+     * Before the framework's security filters, which refuse targets that a gateway may well pass on, and which the
+     * busiest routes have no use for.
+     */
     private static final int UNTOUCHED = -10_000;
 
     private static final int FAILURES = Integer.MIN_VALUE + 10;
     private static final int NOBODY = 30_000;
 
     private final Map<String, RawRoute> exact = new HashMap<>();
+    private final Map<RawRoute, Set<String>> methods = new IdentityHashMap<>();
     private final List<Prefixed> prefixed;
     private final Optional<RouteAuthorizer> authorizer;
     private final ExecutorService virtualThreads;
@@ -81,6 +86,7 @@ public final class Routes {
         if (exact.put(route.path(), route) != null) {
             throw new IllegalStateException("the path of the route " + name + " is taken");
         }
+        methods.put(route, methods(route));
     }
 
     void register(@Observes Router router) {
@@ -89,6 +95,11 @@ public final class Routes {
         router.route().order(UNTOUCHED).handler(exchange -> {
             if (isUntouched(exchange)) {
                 dispatch(exchange, resources);
+                return;
+            }
+            RawRoute route = exact.get(Exchange.path(exchange));
+            if (route != null && route.runsOn() == RawRoute.RunsOn.EVENT_LOOP) {
+                run(route, exchange);
             } else {
                 exchange.next();
             }
@@ -137,18 +148,38 @@ public final class Routes {
 
     private void run(RawRoute route, RoutingContext exchange) {
         Exchange.name(exchange, route.path());
-        Set<String> methods = methods(route);
-        if (!methods.isEmpty() && !methods.contains(exchange.request().method().name())) {
-            Problems.writeNotAllowed(exchange, methods);
+        Set<String> allowed = methods.getOrDefault(route, Set.of());
+        if (!allowed.isEmpty() && !allowed.contains(exchange.request().method().name())) {
+            Problems.writeNotAllowed(exchange, allowed);
             return;
         }
+        switch (route.access()) {
+            case Access.Open _ -> start(route, exchange);
+            case Access.Roles(var anyOf) -> admit(route, exchange, anyOf);
+        }
+    }
+
+    private void admit(RawRoute route, RoutingContext exchange, Set<String> anyOf) {
+        if (!Negotiation.acceptsJson(exchange)) {
+            Problems.write(exchange, Failures.of(406));
+            return;
+        }
+        String endpoint = exchange.request().method().name() + " " + route.path();
+        Exchange.onEventLoop(
+                exchange,
+                authorizer.orElseThrow().admit(exchange, endpoint, anyOf),
+                _ -> start(route, exchange),
+                refusal -> Problems.write(exchange, refusal));
+    }
+
+    private void start(RawRoute route, RoutingContext exchange) {
         switch (route.runsOn()) {
             case EVENT_LOOP -> answer(route, exchange);
             case VIRTUAL_THREAD -> virtualThreads.execute(() -> answerInRequestContext(route, exchange));
         }
     }
 
-    private void answerInRequestContext(RawRoute route, RoutingContext exchange) {
+    private static void answerInRequestContext(RawRoute route, RoutingContext exchange) {
         ManagedContext scope = Arc.container().requestContext();
         scope.activate();
         try {
@@ -158,11 +189,8 @@ public final class Routes {
         }
     }
 
-    private void answer(RawRoute route, RoutingContext exchange) {
+    private static void answer(RawRoute route, RoutingContext exchange) {
         try {
-            if (route.access() instanceof Access.Roles roles) {
-                authorizer.orElseThrow().admit(exchange, roles.anyOf());
-            }
             route.handle(exchange);
         } catch (RuntimeException failed) {
             Problems.write(exchange, failed);

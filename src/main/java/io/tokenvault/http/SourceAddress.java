@@ -2,10 +2,12 @@ package io.tokenvault.http;
 
 import io.tokenvault.token.AddressRange;
 import io.vertx.core.net.SocketAddress;
+import io.vertx.core.net.impl.SocketAddressImpl;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import jakarta.ws.rs.container.ContainerRequestContext;
+import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
@@ -45,10 +47,13 @@ public final class SourceAddress {
     /** The other end of the connection, whatever headers say. */
     public static Optional<InetAddress> peer(RoutingContext exchange) {
         SocketAddress remote = exchange.request().remoteAddress();
-        return Optional.ofNullable(remote).map(SocketAddress::hostAddress).flatMap(SourceAddress::readPeer);
+        return remote instanceof SocketAddressImpl known && known.ipAddress() instanceof Inet4Address address
+                ? Optional.of(address)
+                : Optional.ofNullable(remote).map(SocketAddress::hostAddress).flatMap(SourceAddress::readPeer);
     }
 
-    Optional<InetAddress> resolve(InetAddress peer, List<String> headers) {
+    /** The address of a client that came from {@code peer} with these values of {@code X-Forwarded-For}. */
+    public Optional<InetAddress> resolve(InetAddress peer, List<String> headers) {
         List<String> entries = new ArrayList<>();
         for (String header : headers) {
             if (!header.isBlank()) {

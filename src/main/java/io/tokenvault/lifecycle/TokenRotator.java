@@ -11,6 +11,7 @@ import io.tokenvault.connection.Move;
 import io.tokenvault.connection.Token;
 import io.tokenvault.environment.Environment;
 import io.tokenvault.environment.Environments;
+import io.tokenvault.environment.Places;
 import io.tokenvault.token.ConnectionId;
 import io.tokenvault.token.EndCause;
 import io.tokenvault.token.TokenState;
@@ -27,6 +28,7 @@ public class TokenRotator {
     private final Connections connections;
     private final LiveTokens liveTokens;
     private final Environments environments;
+    private final Places places;
     private final TokenMint mint;
     private final DatabaseClock clock;
     private final AuditLog audit;
@@ -35,12 +37,14 @@ public class TokenRotator {
             Connections connections,
             LiveTokens liveTokens,
             Environments environments,
+            Places places,
             TokenMint mint,
             DatabaseClock clock,
             AuditLog audit) {
         this.connections = connections;
         this.liveTokens = liveTokens;
         this.environments = environments;
+        this.places = places;
         this.mint = mint;
         this.clock = clock;
         this.audit = audit;
@@ -65,6 +69,7 @@ public class TokenRotator {
         if (connection.status().after(Move.ROTATE) instanceof Transition.Forbidden) {
             throw new InvalidTransitionException(Move.ROTATE, connection.status());
         }
+        boolean publishedAtOnce = !places.hold(connection.environment()).place().holdsTokens();
         Instant now = clock.now();
         Environment environment = environments.get(connection.environment());
         Duration overlap = request.overlap() == null ? environment.policy().rotationOverlap() : request.overlap();
@@ -77,7 +82,6 @@ public class TokenRotator {
             throw new RotationConflictException(
                     retiring.retiresAt() == null ? retiring.overlap() : Duration.between(now, retiring.retiresAt()));
         } else if (current != null) {
-            boolean publishedAtOnce = environment.storage() == Environment.StorageMode.SEALED;
             current.retire(overlap, publishedAtOnce ? now : null);
         }
         connections.flush(); // the old token leaves its place before the new one takes it

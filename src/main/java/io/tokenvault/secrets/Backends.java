@@ -4,20 +4,33 @@ import io.quarkus.runtime.configuration.ConfigurationException;
 import io.tokenvault.token.EnvironmentName;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** The secrets backend of each environment. */
 public final class Backends {
     private final Map<String, SecretsBackend> byName;
-    private final Map<EnvironmentName, String> names;
+    private final Function<EnvironmentName, @Nullable String> names;
 
     /**
      * @param byName the backends by their configured names
      * @param names the name of the backend of each environment, {@link EnvironmentName#SYSTEM} among them
      */
     public Backends(Map<String, SecretsBackend> byName, Map<EnvironmentName, String> names) {
+        this(byName, names, Map.copyOf(names)::get);
+    }
+
+    /**
+     * @param configured the names in the settings, each of which must be one of a backend
+     * @param present the name of the backend that an environment is in at the moment; null when there is no such one
+     */
+    public Backends(
+            Map<String, SecretsBackend> byName,
+            Map<EnvironmentName, String> configured,
+            Function<EnvironmentName, @Nullable String> present) {
         this.byName = Map.copyOf(byName);
-        this.names = Map.copyOf(names);
-        names.forEach((environment, backend) -> {
+        this.names = present;
+        configured.forEach((environment, backend) -> {
             if (!byName.containsKey(backend)) {
                 String setting = environment.equals(EnvironmentName.SYSTEM)
                         ? "token-vault.system.backend"
@@ -31,13 +44,17 @@ public final class Backends {
 
     /** The backend that keeps the secrets of the environment. */
     public SecretsBackend of(EnvironmentName environment) {
-        return named(nameOf(environment))
-                .orElseThrow(() -> new IllegalStateException("no backend for environment " + environment));
+        return demand(nameOf(environment));
+    }
+
+    /** The backend of that name; {@link IllegalStateException} when none is configured under it. */
+    public SecretsBackend demand(String name) {
+        return named(name).orElseThrow(() -> new IllegalStateException("no backend " + name + " is configured"));
     }
 
     /** The configured name of that backend. */
     public String nameOf(EnvironmentName environment) {
-        String name = names.get(environment);
+        String name = names.apply(environment);
         if (name == null) {
             throw new IllegalStateException("environment " + environment + " is not configured");
         }

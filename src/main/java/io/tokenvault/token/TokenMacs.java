@@ -20,6 +20,9 @@ public interface TokenMacs {
      */
     boolean matchesRetired(EnvironmentName environment, byte[] mac, byte[] data);
 
+    /** Whether {@code mac} can be checked with the live keys that are in memory: {@link #matches} then waits for nothing. */
+    boolean isAtHand(EnvironmentName environment, byte[] mac);
+
     /** The MAC over the whole text of a credential. */
     default byte[] compute(EnvironmentName environment, Credential credential) {
         return compute(environment, credential.reveal().getBytes(US_ASCII));

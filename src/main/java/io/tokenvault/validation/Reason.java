@@ -14,10 +14,13 @@ public enum Reason {
     CONNECTION_SUSPENDED,
     CONNECTION_DISCONNECTED,
     SOURCE_IP_NOT_ALLOWED,
-    INSUFFICIENT_SCOPE;
+    INSUFFICIENT_SCOPE,
+    RATE_LIMITED;
+
+    private final String code = name().toLowerCase(Locale.ROOT);
 
     /** As in JSON. */
     public String code() {
-        return name().toLowerCase(Locale.ROOT);
+        return code;
     }
 }

@@ -2,142 +2,159 @@ package io.tokenvault.validation;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
+import io.quarkus.virtual.threads.VirtualThreads;
+import io.tokenvault.coherence.ReplicaLease;
 import io.tokenvault.coherence.RestoredDatabase;
-import io.tokenvault.connection.ConnectionStatus;
-import io.tokenvault.connection.ConnectionStatus.Operating;
 import io.tokenvault.environment.Environment;
 import io.tokenvault.environment.Environments;
 import io.tokenvault.token.Credential;
-import io.tokenvault.token.EndCause;
 import io.tokenvault.token.EnvironmentName;
 import io.tokenvault.token.TokenMacs;
-import io.tokenvault.validation.Verdict.Accepted;
+import io.tokenvault.validation.KnownTokens.Known;
 import io.tokenvault.validation.Verdict.Refused;
-import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Singleton;
 import java.net.InetAddress;
+import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutorService;
+import java.util.function.Function;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Judges presented tokens: one parse, one MAC, one read of the primary; never a secrets backend. Throws
- * {@link RecordsUnavailableException} when there is nobody to ask, and {@link RecordsInDoubtException} when what it would be
- * told is not what was decided.
+ * Judges presented tokens: one parse, one MAC, one look at the record; never a secrets backend. The verdict is there at
+ * once when all that it needs is known here, otherwise when the primary has answered. The stage fails with
+ * {@link RecordsUnavailableException} when there is nobody to ask, and with {@link RecordsInDoubtException} when what it
+ * would be told is not what was decided; {@link Verdict#await} is for callers who may block.
  */
-@ApplicationScoped
+@Singleton
 public class Validator {
     /** What an unknown key id is compared with, so that it takes the same work as a wrong secret. */
     private static final byte[] NO_MAC = "no token has this as its MAC, ever".getBytes(US_ASCII);
 
-    private final TokenRecords records;
+    private static final String NOBODY = "";
+    private static final Duration A_MOMENT = Duration.ofSeconds(1);
+
+    private final KnownTokens tokens;
+    private final Judge judge;
     private final Environments environments;
     private final TokenMacs macs;
-    private final TokenUses uses;
+    private final VerdictCounts counts;
+    private final ReplicaLease lease;
     private final RestoredDatabase restored;
+    private final ExecutorService virtualThreads;
 
     Validator(
-            TokenRecords records,
+            KnownTokens tokens,
+            Judge judge,
             Environments environments,
             TokenMacs macs,
-            TokenUses uses,
-            RestoredDatabase restored) {
-        this.records = records;
+            VerdictCounts counts,
+            ReplicaLease lease,
+            RestoredDatabase restored,
+            @VirtualThreads ExecutorService virtualThreads) {
+        this.tokens = tokens;
+        this.judge = judge;
         this.environments = environments;
         this.macs = macs;
-        this.uses = uses;
+        this.counts = counts;
+        this.lease = lease;
         this.restored = restored;
+        this.virtualThreads = virtualThreads;
     }
 
-    /** The verdict on the token in this text. An accepted one counts as used. */
-    public Verdict validate(String text, Demand demand) {
-        requireTrust();
-        Optional<Credential> presented = Credential.parseToken(text);
-        if (presented.isEmpty()) {
-            return new Refused(Reason.MALFORMED);
-        }
-        return prove(presented.get()).map(read -> judge(read, demand)).orElse(new Refused(Reason.UNKNOWN));
+    /**
+     * The verdict on the token in this text. An accepted one counts as used.
+     *
+     * @param asker whose unknown tokens count as its own when {@code demand} names no source
+     */
+    public CompletionStage<Verdict> validate(String text, Demand demand, String asker) {
+        Object origin = demand.source() == null ? asker : demand.source();
+        return decide(text, origin, token -> judge.judge(token, demand, lease.now()));
+    }
+
+    /** As {@link #validate(String, Demand, String)}, for an asker without a name. */
+    public CompletionStage<Verdict> validate(String text, Demand demand) {
+        return validate(text, demand, NOBODY);
     }
 
     /** Who holds the token in this text, whatever the status of the connection; only a live token is accepted. */
-    public Verdict identify(String text, @Nullable InetAddress source) {
-        requireTrust();
+    public CompletionStage<Verdict> identify(String text, @Nullable InetAddress source) {
+        return decide(text, source == null ? NOBODY : source, token -> judge.name(token, source, lease.now()));
+    }
+
+    /**
+     * The verdict on the token in this text where nobody says what it is wanted for: in its own environment, if that is
+     * one of those {@code reached}, and whatever address it comes from. An accepted one counts as used.
+     */
+    public CompletionStage<Verdict> introspect(String text, String asker, Predicate<EnvironmentName> reached) {
+        return decide(text, asker, token -> judge.judgeAnywhere(token, reached, lease.now()));
+    }
+
+    private CompletionStage<Verdict> decide(String text, Object origin, Function<TokenRecord, Verdict> rule) {
+        if (restored.isRestored()) {
+            return CompletableFuture.failedFuture(new RecordsInDoubtException());
+        }
         Optional<Credential> presented = Credential.parseToken(text);
         if (presented.isEmpty()) {
-            return new Refused(Reason.MALFORMED);
+            return CompletableFuture.completedFuture(counts.count(new Refused(Reason.MALFORMED)));
         }
-        return prove(presented.get())
-                .map(read -> read.token()
-                        .life()
-                        .endAt(read.at())
-                        .<Verdict>map(end -> new Refused(ended(end)))
-                        .orElseGet(() ->
-                                read.token().allows(source) ? accept(read) : new Refused(Reason.SOURCE_IP_NOT_ALLOWED)))
-                .orElse(new Refused(Reason.UNKNOWN));
+        if (!lease.isHeld()) {
+            return CompletableFuture.failedFuture(new RecordsUnavailableException());
+        }
+        PackedId id = PackedId.of(presented.get().keyId());
+        Known known = tokens.find(id);
+        return known != null && isEnough(known)
+                ? CompletableFuture.completedFuture(counts.count(prove(presented.get(), known, rule)))
+                : ask(presented.get(), id, origin, rule);
     }
 
-    private void requireTrust() {
-        if (restored.isRestored()) {
-            throw new RecordsInDoubtException();
-        }
+    /** Whether nobody has to be waited for: neither for a key that is not here, nor for uses that others may have seen. */
+    private boolean isEnough(Known known) {
+        return known.token()
+                .filter(token -> !macs.isAtHand(token.environment(), token.mac())
+                        || judge.mayBeOutlived(token, known.readAt(), lease.now()))
+                .isEmpty();
     }
 
-    /** The record of the presented token, if it is the very one that was issued. */
-    private Optional<TokenRecords.Read> prove(Credential presented) {
+    private CompletionStage<Verdict> ask(
+            Credential presented, PackedId id, Object origin, Function<TokenRecord, Verdict> rule) {
+        CompletableFuture<Verdict> verdict = new CompletableFuture<>();
+        tokens.read(id, origin)
+                .thenApplyAsync(known -> prove(presented, known, rule), virtualThreads)
+                .whenComplete((found, failure) -> {
+                    Throwable why = failure instanceof CompletionException wrapped ? wrapped.getCause() : failure;
+                    if (why == null) {
+                        verdict.complete(counts.count(found));
+                    } else if (why instanceof TooManyUnknownException) {
+                        verdict.complete(counts.count(new Verdict.Limited(A_MOMENT)));
+                    } else {
+                        verdict.completeExceptionally(why);
+                    }
+                });
+        return verdict;
+    }
+
+    /** Judges the record of the presented token, if it is the very one that was issued. */
+    private Verdict prove(Credential presented, Known known, Function<TokenRecord, Verdict> rule) {
         EnvironmentName environment = presented
                 .mark()
                 .flatMap(environments::find)
                 .map(Environment::name)
                 .orElse(EnvironmentName.SYSTEM);
-        Optional<TokenRecords.Read> read = records.find(presented.keyId())
-                .filter(found -> found.token().environment().equals(environment));
-        byte[] mac = read.map(found -> found.token().mac().bytes()).orElse(NO_MAC);
+        Optional<TokenRecord> token =
+                known.token().filter(found -> found.environment().equals(environment));
+        byte[] mac = token.map(TokenRecord::mac).orElse(NO_MAC);
         if (macs.matches(environment, mac, presented)) {
-            return read;
+            return token.map(rule).orElse(new Refused(Reason.UNKNOWN));
         }
         // Its holder is told what became of it; whoever can write rows and has the retired key still makes nothing
         // live.
-        return read.filter(_ -> macs.matchesRetired(environment, mac, presented))
-                .map(TokenRecords.Read::ended);
-    }
-
-    private Verdict judge(TokenRecords.Read read, Demand demand) {
-        TokenRecord token = read.token();
-        if (!token.environment().equals(demand.environment())) {
-            return new Refused(Reason.WRONG_ENVIRONMENT);
-        }
-        Optional<EndCause> end = token.life().endAt(read.at());
-        if (end.isPresent()) {
-            return new Refused(ended(end.get()));
-        }
-        if (token.status() != Operating.ACTIVE) {
-            return new Refused(stopped(token.status()));
-        }
-        if (!token.allows(demand.source())) {
-            return new Refused(Reason.SOURCE_IP_NOT_ALLOWED);
-        }
-        if (!token.scopes().containsAll(demand.requiredScopes())) {
-            return new Refused(Reason.INSUFFICIENT_SCOPE);
-        }
-        return accept(read);
-    }
-
-    private Accepted accept(TokenRecords.Read read) {
-        uses.record(read.token().id(), read.at());
-        return new Accepted(read.token(), read.token().life().recorded());
-    }
-
-    private static Reason ended(EndCause cause) {
-        return switch (cause) {
-            case REVOKED -> Reason.REVOKED;
-            case ROTATED -> Reason.ROTATED;
-            case EXPIRED -> Reason.EXPIRED;
-        };
-    }
-
-    private static Reason stopped(ConnectionStatus status) {
-        return switch (status) {
-            case Operating _ -> Reason.REAUTHORIZATION_REQUIRED;
-            case ConnectionStatus.Suspended _ -> Reason.CONNECTION_SUSPENDED;
-            case ConnectionStatus.Disconnected _ -> Reason.CONNECTION_DISCONNECTED;
-        };
+        return token.filter(_ -> macs.matchesRetired(environment, mac, presented))
+                .map(found -> rule.apply(found.endedBy(lease.now())))
+                .orElse(new Refused(Reason.UNKNOWN));
     }
 }

@@ -24,6 +24,7 @@ public final class EmbeddedRun implements AutoCloseable {
     private final String backend;
     private final int port = FreePorts.next();
     private final int managementPort = FreePorts.next();
+    private final int grpcPort = FreePorts.next();
     private final int openBaoPort = FreePorts.next();
     private final List<Process> started = new ArrayList<>();
 
@@ -58,6 +59,7 @@ public final class EmbeddedRun implements AutoCloseable {
             builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
             builder.environment().put("QUARKUS_HTTP_PORT", Integer.toString(port));
             builder.environment().put("QUARKUS_MANAGEMENT_PORT", Integer.toString(managementPort));
+            builder.environment().put("QUARKUS_GRPC_SERVER_PORT", Integer.toString(grpcPort));
             builder.environment().put("OPENBAO_PORT", Integer.toString(openBaoPort));
             builder.environment().put("TOKEN_VAULT_BAO", bao().toString());
             builder.redirectOutput(outputFile(started.size()).toFile());

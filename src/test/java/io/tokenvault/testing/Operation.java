@@ -123,6 +123,25 @@ public enum Operation {
             assertThat(states).hasSize(operation == CREATE || operation == REVOKE || operation == DISCONNECT ? 1 : 2);
         }
 
+        /** What consumers must read then: the token that the answer shows, null, or nothing. */
+        public void checkConsumers(Store store) {
+            HttpAnswer answer = last.orElseThrow();
+            String connection = before.orElse(answer).text("/connection/connection_id");
+            String expected = switch (operation) {
+                case CREATE, ROTATE, ROTATE_AT_ONCE, RECONNECT -> answer.text("/token/token");
+                case REVOKE -> "null";
+                case DISCONNECT -> "nothing";
+            };
+            assertThat(Waiting.until(
+                            SOON,
+                            () -> store.read("production", connection)
+                                    .map(secret -> secret.path("token").asText())
+                                    .orElse("nothing")
+                                    .equals(expected)))
+                    .as("consumers read what %s answered", operation)
+                    .isTrue();
+        }
+
         private void replaced(HttpAnswer answer, String oldVerdict) {
             assertThat(service.verdict(answer.text("/token/token"), "production"))
                     .isEqualTo("current");

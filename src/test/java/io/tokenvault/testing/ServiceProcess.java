@@ -31,6 +31,7 @@ public final class ServiceProcess implements AutoCloseable {
     private final List<String> command;
     private final int port = FreePorts.next();
     private final int managementPort = FreePorts.next();
+    private final int grpcPort = FreePorts.next();
     private Optional<Process> process = Optional.empty();
 
     private ServiceProcess(Path folder, String profile, Map<String, String> environment, List<String> command) {
@@ -135,6 +136,8 @@ public final class ServiceProcess implements AutoCloseable {
         variables.put("QUARKUS_HTTP_PORT", Integer.toString(port));
         variables.put("QUARKUS_MANAGEMENT_HOST", "127.0.0.1");
         variables.put("QUARKUS_MANAGEMENT_PORT", Integer.toString(managementPort));
+        variables.put("QUARKUS_GRPC_SERVER_HOST", "127.0.0.1");
+        variables.put("QUARKUS_GRPC_SERVER_PORT", Integer.toString(grpcPort));
         variables.putAll(environment);
         try {
             process = Optional.of(builder.start());
@@ -217,6 +220,10 @@ public final class ServiceProcess implements AutoCloseable {
 
     public int port() {
         return port;
+    }
+
+    public int grpcPort() {
+        return grpcPort;
     }
 
     /** Calls to the service without a credential. */

@@ -9,6 +9,7 @@ import io.tokenvault.lifecycle.jobs.JobKind;
 import io.tokenvault.lifecycle.jobs.JobStep;
 import io.tokenvault.lifecycle.jobs.JobStep.Onward;
 import io.tokenvault.lifecycle.jobs.JobStep.Waiting;
+import io.tokenvault.lifecycle.jobs.OpenTransactions;
 import io.tokenvault.secrets.keyring.KeyringRotation;
 import io.tokenvault.secrets.keyring.KeyringRotation.Keys;
 import io.tokenvault.token.EnvironmentName;

@@ -1,14 +1,6 @@
 package io.tokenvault.lifecycle.publication;
 
-import io.tokenvault.environment.Environment;
-import io.tokenvault.environment.Environments;
-import io.tokenvault.secrets.Backends;
-import io.tokenvault.token.EnvironmentName;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -24,38 +16,19 @@ final class BackendLane {
     private static final Duration CALLERS_PATIENCE = Duration.ofSeconds(1);
 
     private final String backend;
-    private final List<EnvironmentName> environments;
     private final Semaphore background = new Semaphore(BACKGROUND_PLACES);
     private final Semaphore callers = new Semaphore(CALLERS_PLACES);
     private final AtomicBoolean draining = new AtomicBoolean();
-    private final WritePace pace = new WritePace(System::nanoTime);
+    private final WritePace pace;
 
-    BackendLane(String backend, List<EnvironmentName> environments) {
+    /** @param pace of all who write to the backend */
+    BackendLane(String backend, WritePace pace) {
         this.backend = backend;
-        this.environments = List.copyOf(environments);
-    }
-
-    /** A lane for each backend, by the environments that use it. */
-    static Map<EnvironmentName, BackendLane> of(Backends backends, Environments environments) {
-        Map<String, List<EnvironmentName>> users = new LinkedHashMap<>();
-        for (Environment environment : environments.all()) {
-            users.computeIfAbsent(backends.nameOf(environment.name()), _ -> new ArrayList<>())
-                    .add(environment.name());
-        }
-        Map<EnvironmentName, BackendLane> lanes = new LinkedHashMap<>();
-        users.forEach((backend, names) -> {
-            BackendLane lane = new BackendLane(backend, names);
-            names.forEach(name -> lanes.put(name, lane));
-        });
-        return lanes;
+        this.pace = pace;
     }
 
     String backend() {
         return backend;
-    }
-
-    List<EnvironmentName> environments() {
-        return environments;
     }
 
     WritePace pace() {

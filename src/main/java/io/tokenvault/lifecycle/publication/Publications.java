@@ -6,7 +6,8 @@ import io.tokenvault.coherence.DatabaseClock;
 import io.tokenvault.connection.Connection;
 import io.tokenvault.connection.Tokens;
 import io.tokenvault.environment.Environment;
-import io.tokenvault.environment.Environments;
+import io.tokenvault.environment.Place;
+import io.tokenvault.environment.Places;
 import io.tokenvault.secrets.SecretValue;
 import io.tokenvault.secrets.keyring.Sealer;
 import io.tokenvault.token.ConnectionId;
@@ -37,31 +38,17 @@ public class Publications {
 
     private final EntityManager database;
     private final Tokens tokens;
-    private final Environments environments;
+    private final Places places;
     private final Sealer sealer;
     private final DatabaseClock clock;
 
-    Publications(EntityManager database, Tokens tokens, Environments environments, Sealer sealer, DatabaseClock clock) {
+    Publications(EntityManager database, Tokens tokens, Places places, Sealer sealer, DatabaseClock clock) {
         this.database = database;
         this.tokens = tokens;
-        this.environments = environments;
+        this.places = places;
         this.sealer = sealer;
         this.clock = clock;
     }
-
-    /**
-     * One wish under a lease.
-     *
-     * @param value what to publish; null: nothing, the name is to be deleted
-     * @param replace the name is to be deleted first, because what is there cannot be read
-     */
-    record Work(
-            ConnectionId connection,
-            EnvironmentName environment,
-            long generation,
-            @Nullable SecretValue value,
-            boolean replace,
-            int attempts) {}
 
     /** Wishes for {@code value} as what consumers read, in the running transaction. */
     @Transactional(Transactional.TxType.MANDATORY)
@@ -70,7 +57,7 @@ public class Publications {
                 connection.environment(),
                 context(connection.id()),
                 value.reveal().toString().getBytes(UTF_8));
-        boolean publish = environments.get(connection.environment()).storage() == Environment.StorageMode.SECRET;
+        boolean publish = places.hold(connection.environment()).place().holdsTokens();
         database.createNativeQuery("""
                         insert into publication (connection_id, environment, desired_generation, published_generation,
                             published_at, sealed_value, wanted, next_attempt_at)
@@ -116,15 +103,20 @@ public class Publications {
                         where c.connection_id = p.connection_id and p.connection_id = any (:ids)
                         """)
                 .setParameter("wanted", wanted)
-                .setParameter("sealed", sealedEnvironments())
+                .setParameter("sealed", sealedAmong(connections))
                 .setParameter("ids", texts(connections))
                 .executeUpdate();
     }
 
-    private String[] sealedEnvironments() {
-        return environments.all().stream()
-                .filter(environment -> environment.storage() == Environment.StorageMode.SEALED)
-                .map(environment -> environment.name().value())
+    private String[] sealedAmong(Collection<ConnectionId> connections) {
+        @SuppressWarnings("unchecked")
+        List<String> environments = database.createNativeQuery(
+                        "select distinct environment from connection where connection_id = any (?1) order by 1",
+                        String.class)
+                .setParameter(1, texts(connections))
+                .getResultList();
+        return environments.stream()
+                .filter(name -> !places.hold(new EnvironmentName(name)).place().holdsTokens())
                 .toArray(String[]::new);
     }
 
@@ -162,19 +154,19 @@ public class Publications {
                 .isEmpty();
     }
 
-    /** Connections of these environments whose wish, or a check of a deletion, is due and under nobody's lease. */
+    /** Connections of environments in this backend whose wish, or a check of a deletion, is due and under nobody's lease. */
     @Transactional
-    List<ConnectionId> due(Collection<EnvironmentName> among, int limit) {
+    List<ConnectionId> due(String backend, int limit) {
         @SuppressWarnings("unchecked")
         List<String> ids = database.createNativeQuery("""
                         select connection_id from publication
                         where (published_generation < desired_generation or delete_checks_left > 0)
-                            and environment = any (?1)
+                            and environment in (select environment from place where backend = ?1)
                             and next_attempt_at <= now() and (lease_until is null or lease_until <= now())
                             and not exists (select 1 from change_log_standing where restored_at is not null)
                         order by next_attempt_at limit ?2
                         """, String.class)
-                .setParameter(1, among.stream().map(EnvironmentName::value).toArray(String[]::new))
+                .setParameter(1, backend)
                 .setParameter(2, limit)
                 .getResultList();
         return ids.stream().map(ConnectionId::new).toList();
@@ -185,7 +177,7 @@ public class Publications {
      * restored and nobody has decided about it.
      */
     @Transactional
-    Optional<Work> lease(ConnectionId id, String owner) {
+    Optional<PublicationWork> lease(ConnectionId id, String owner) {
         List<Object[]> taken = rows(database.createNativeQuery("""
                         update publication set lease_owner = :owner, lease_until = now() + :lease * interval '1 second',
                             attempts = attempts + 1
@@ -197,7 +189,10 @@ public class Publications {
                                 and (lease_until is null or lease_until <= now())
                                 and not exists (select 1 from change_log_standing where restored_at is not null)
                             for update skip locked)
-                        returning environment, desired_generation, wanted, sealed_value, replace_first, attempts
+                        returning environment, desired_generation, wanted, sealed_value, replace_first, attempts,
+                            (select backend from place where place.environment = publication.environment),
+                            (select storage from place where place.environment = publication.environment),
+                            coalesce(published_at > now() - interval '10 minutes', false)
                         """)
                 .setParameter("owner", owner)
                 .setParameter("lease", LEASE.toSeconds())
@@ -206,7 +201,11 @@ public class Publications {
             EnvironmentName environment = new EnvironmentName((String) row[0]);
             long generation = ((Number) row[1]).longValue();
             SecretValue value = value(id, environment, generation, (String) row[2], (byte[]) row[3]);
-            return new Work(id, environment, generation, value, (Boolean) row[4], ((Number) row[5]).intValue());
+            Place place = new Place((String) row[6], Environment.StorageMode.valueOf((String) row[7]));
+            boolean replace = (Boolean) row[4];
+            boolean soon = (Boolean) row[8];
+            return new PublicationWork(
+                    id, environment, place, generation, value, replace, soon, ((Number) row[5]).intValue());
         });
     }
 
@@ -224,13 +223,20 @@ public class Publications {
         return SecretValue.parse(new String(sealer.unseal(environment, context(id), sealed), UTF_8));
     }
 
-    /** Records that the backend holds {@code work}; the overlap of the token before starts, unless it waits for a use. */
+    /**
+     * Records that the backend holds {@code work}; the overlap of the token before starts, unless it waits for a use. If
+     * the environment has moved meanwhile, that was another backend, and the wish is still to be fulfilled.
+     */
     @Transactional
-    void done(Work work) {
+    void done(PublicationWork work) {
         // In the order of every other change: the connection first.
         database.createNativeQuery("select 1 from connection where connection_id = ?1 for update")
                 .setParameter(1, work.connection().value())
                 .getSingleResult();
+        if (!places.hold(work.environment()).place().equals(work.place())) {
+            failed(work, "the environment has moved", Duration.ZERO);
+            return;
+        }
         Instant now = clock.now();
         // A later wish that came in the meantime is still to come, and due at once.
         database.createNativeQuery("""
@@ -266,7 +272,7 @@ public class Publications {
 
     /** Gives the lease back after a failure, to try again after {@code pause}. */
     @Transactional
-    void failed(Work work, String failure, Duration pause) {
+    void failed(PublicationWork work, String failure, Duration pause) {
         database.createNativeQuery("""
                         update publication set lease_owner = null, lease_until = null, last_failure = :failure,
                             next_attempt_at = now() + :pause * interval '1 millisecond'

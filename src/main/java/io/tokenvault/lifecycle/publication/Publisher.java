@@ -4,26 +4,22 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.scheduler.Scheduled;
 import io.quarkus.virtual.threads.VirtualThreads;
 import io.tokenvault.coherence.FaultPoint;
-import io.tokenvault.environment.Environments;
 import io.tokenvault.secrets.Backends;
 import io.tokenvault.secrets.Publication;
 import io.tokenvault.secrets.SecretName;
 import io.tokenvault.secrets.SecretsBackend;
 import io.tokenvault.secrets.SecretsBackendException;
 import io.tokenvault.token.ConnectionId;
-import io.tokenvault.token.EnvironmentName;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jboss.logging.Logger;
@@ -37,8 +33,6 @@ public class Publisher {
     private static final Logger LOG = Logger.getLogger(Publisher.class);
     private static final Duration PATIENCE = Duration.ofSeconds(2);
     private static final Duration POLL = Duration.ofMillis(25);
-    private static final Duration FIRST_PAUSE = Duration.ofMillis(500);
-    private static final Duration LONGEST_PAUSE = Duration.ofMinutes(1);
     private static final int AT_ONCE = 32;
     private static final int BATCH = 256;
 
@@ -52,20 +46,23 @@ public class Publisher {
     private final Backends backends;
     private final MeterRegistry meters;
     private final ExecutorService threads;
-    private final Map<EnvironmentName, BackendLane> lanes;
+    private final Lanes lanes;
+    private final Copier copier;
     private final String owner = UUID.randomUUID().toString();
 
     Publisher(
             Publications publications,
             Backends backends,
-            Environments environments,
+            Lanes lanes,
+            Copier copier,
             MeterRegistry meters,
             @VirtualThreads ExecutorService threads) {
         this.publications = publications;
         this.backends = backends;
         this.meters = meters;
         this.threads = threads;
-        this.lanes = BackendLane.of(backends, environments);
+        this.lanes = lanes;
+        this.copier = copier;
     }
 
     /** What one connection is to be brought to. */
@@ -76,6 +73,9 @@ public class Publisher {
      * them. What is not done by then is done later; so is all of a number too large to wait for.
      */
     public void publish(List<Wish> wishes) {
+        if (!wishes.isEmpty()) {
+            copier.copyWhatIsDue();
+        }
         if (wishes.size() > AT_ONCE) {
             return;
         }
@@ -114,7 +114,7 @@ public class Publisher {
             concurrentExecution = Scheduled.ConcurrentExecution.SKIP,
             skipExecutionIf = Scheduled.ApplicationNotRunning.class)
     void publishWhatIsDue() {
-        for (BackendLane lane : Set.copyOf(lanes.values())) {
+        for (BackendLane lane : lanes.all()) {
             if (lane.startDraining()) {
                 threads.execute(() -> drain(lane));
             }
@@ -125,7 +125,7 @@ public class Publisher {
         try {
             List<ConnectionId> due;
             do {
-                due = publications.due(lane.environments(), BATCH);
+                due = publications.due(lane.backend(), BATCH);
                 for (ConnectionId connection : due) {
                     lane.enter();
                     threads.execute(() -> attemptInBackground(connection, lane));
@@ -144,7 +144,7 @@ public class Publisher {
 
     private void attemptInBackground(ConnectionId connection, BackendLane lane) {
         try {
-            Optional<Publications.Work> work = publications.lease(connection, owner);
+            Optional<PublicationWork> work = publications.lease(connection, owner);
             while (work.isPresent()) {
                 boolean published = publish(work.get(), lane) == Attempt.PUBLISHED;
                 work = published ? publications.lease(connection, owner) : Optional.empty();
@@ -161,7 +161,7 @@ public class Publisher {
 
     private Attempt attempt(ConnectionId connection) throws InterruptedException {
         Attempt result = Attempt.NOT_OURS;
-        Optional<Publications.Work> work = publications.lease(connection, owner);
+        Optional<PublicationWork> work = publications.lease(connection, owner);
         while (work.isPresent()) {
             result = publishForCaller(work.get());
             work = result == Attempt.PUBLISHED ? publications.lease(connection, owner) : Optional.empty();
@@ -169,8 +169,8 @@ public class Publisher {
         return result;
     }
 
-    private Attempt publishForCaller(Publications.Work work) throws InterruptedException {
-        BackendLane lane = laneOf(work);
+    private Attempt publishForCaller(PublicationWork work) throws InterruptedException {
+        BackendLane lane = lanes.of(work.place().backend());
         if (!lane.enterAsCaller(work.value() == null ? WritePace.DELETE : WritePace.PUT)) {
             publications.failed(work, "too many calls to backend " + lane.backend() + " are waiting", Duration.ZERO);
             return Attempt.FAILED;
@@ -182,18 +182,10 @@ public class Publisher {
         }
     }
 
-    private BackendLane laneOf(Publications.Work work) {
-        BackendLane lane = lanes.get(work.environment());
-        if (lane == null) {
-            throw new IllegalStateException("environment " + work.environment() + " is not configured");
-        }
-        return lane;
-    }
-
-    private Attempt publish(Publications.Work work, BackendLane lane) {
+    private Attempt publish(PublicationWork work, BackendLane lane) {
         SecretName name = new SecretName.ConnectionToken(work.environment(), work.connection());
-        SecretsBackend backend = backends.of(work.environment());
         try {
+            SecretsBackend backend = backends.demand(work.place().backend());
             FaultPoint.PUBLISH_BEFORE_PUT.pass();
             if (work.value() == null || work.replace()) {
                 backend.delete(name);
@@ -209,6 +201,10 @@ public class Publisher {
             FaultPoint.PUBLISH_AFTER_DONE.pass();
             lane.pace().eased();
             count(lane, "published");
+            if (work.soon()) {
+                meters.counter("token_vault.publication.soon", "backend", lane.backend())
+                        .increment();
+            }
             return Attempt.PUBLISHED;
         } catch (SecretsBackendException failure) {
             count(lane, "failed");
@@ -229,21 +225,14 @@ public class Publisher {
         return Duration.ZERO;
     }
 
-    private Attempt failed(Publications.Work work, String failure, Duration atLeast) {
+    private Attempt failed(PublicationWork work, String failure, Duration atLeast) {
         LOG.warnf("not published, will be tried again: %s", failure);
-        Duration pause = pause(work.attempts());
-        publications.failed(work, failure, pause.compareTo(atLeast) < 0 ? atLeast : pause);
+        publications.failed(work, failure, Backoff.after(work.attempts(), atLeast));
         return Attempt.FAILED;
     }
 
     private void count(BackendLane lane, String outcome) {
         meters.counter("token_vault.publication.attempts", "backend", lane.backend(), "outcome", outcome)
                 .increment();
-    }
-
-    /** Doubles with every attempt, up to a minute; a random half of it, so that replicas do not march in step. */
-    private static Duration pause(int attempts) {
-        long longest = Math.min(FIRST_PAUSE.toMillis() << Math.min(attempts - 1, 10), LONGEST_PAUSE.toMillis());
-        return Duration.ofMillis(ThreadLocalRandom.current().nextLong(longest / 2, longest + 1));
     }
 }

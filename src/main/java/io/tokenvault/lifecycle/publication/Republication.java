@@ -1,7 +1,7 @@
 package io.tokenvault.lifecycle.publication;
 
-import io.tokenvault.environment.Environment;
 import io.tokenvault.environment.Environments;
+import io.tokenvault.environment.Places;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.EntityManager;
 import jakarta.transaction.Transactional;
@@ -20,10 +20,12 @@ public class Republication {
 
     private final EntityManager database;
     private final Environments environments;
+    private final Places places;
 
-    Republication(EntityManager database, Environments environments) {
+    Republication(EntityManager database, Environments environments, Places places) {
         this.database = database;
         this.environments = environments;
+        this.places = places;
     }
 
     /** Raises the generation of every connection above any that the backend can hold, in the running transaction. */
@@ -49,7 +51,8 @@ public class Republication {
                 .setParameter(
                         1,
                         environments.all().stream()
-                                .filter(environment -> environment.storage() == Environment.StorageMode.SEALED)
+                                .filter(environment ->
+                                        !places.hold(environment.name()).place().holdsTokens())
                                 .map(environment -> environment.name().value())
                                 .toArray(String[]::new))
                 .executeUpdate();

@@ -1,10 +1,14 @@
 package io.tokenvault.lifecycle.publication;
 
+import static java.util.stream.Collectors.groupingBy;
+import static java.util.stream.Collectors.mapping;
+import static java.util.stream.Collectors.toList;
+
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.scheduler.Scheduled;
 import io.quarkus.virtual.threads.VirtualThreads;
 import io.tokenvault.coherence.Duties;
-import io.tokenvault.environment.Environment.StorageMode;
+import io.tokenvault.environment.Environment;
 import io.tokenvault.environment.Environments;
 import io.tokenvault.secrets.Backends;
 import io.tokenvault.secrets.SecretName;
@@ -14,10 +18,9 @@ import io.tokenvault.token.ConnectionId;
 import io.tokenvault.token.EnvironmentName;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jboss.logging.Logger;
@@ -43,7 +46,6 @@ class Sweep {
     /** The names in one backend. */
     private static final class Area {
         private final String backend;
-        private final List<EnvironmentName> environments = new ArrayList<>();
         private final AtomicBoolean busy = new AtomicBoolean();
         private boolean started;
 
@@ -57,7 +59,8 @@ class Sweep {
     private final Duties duties;
     private final MeterRegistry meters;
     private final ExecutorService threads;
-    private final List<Area> areas;
+    private final Environments environments;
+    private final Map<String, Area> areas = new ConcurrentHashMap<>();
 
     Sweep(
             SweepRecords records,
@@ -71,14 +74,7 @@ class Sweep {
         this.duties = duties;
         this.meters = meters;
         this.threads = threads;
-        Map<String, Area> byBackend = new LinkedHashMap<>();
-        environments.all().stream()
-                .filter(environment -> environment.storage() == StorageMode.SECRET)
-                .forEach(environment -> byBackend
-                        .computeIfAbsent(backends.nameOf(environment.name()), Area::new)
-                        .environments
-                        .add(environment.name()));
-        areas = List.copyOf(byBackend.values());
+        this.environments = environments;
     }
 
     @Scheduled(
@@ -86,29 +82,33 @@ class Sweep {
             concurrentExecution = Scheduled.ConcurrentExecution.SKIP,
             skipExecutionIf = Scheduled.ApplicationNotRunning.class)
     void sweep() {
-        for (Area area : areas) {
+        Map<String, List<EnvironmentName>> residents = environments.all().stream()
+                .filter(environment -> environment.place().holdsTokens())
+                .collect(groupingBy(Environment::backend, mapping(Environment::name, toList())));
+        residents.forEach((backend, names) -> {
+            Area area = areas.computeIfAbsent(backend, Area::new);
             if (area.busy.compareAndSet(false, true)) {
-                threads.execute(() -> sweep(area));
+                threads.execute(() -> sweep(area, names));
             }
-        }
+        });
     }
 
-    private void sweep(Area area) {
+    private void sweep(Area area, List<EnvironmentName> residents) {
         try {
             String duty = "sweep of " + area.backend;
             if (!duties.take(duty, DUTY)) {
                 return;
             }
             if (!area.started) {
-                records.lookAgainAtTheRecent(area.environments);
+                records.lookAgainAtTheRecent(residents);
                 area.started = true;
             }
-            records.resume(area.environments)
+            records.resume(residents)
                     .forEach(environment -> LOG.infof("the sweep of environment %s goes on", environment));
             int failures = 0;
             List<ConnectionId> due;
             do {
-                due = records.due(area.environments, BATCH);
+                due = records.due(residents, BATCH);
                 for (ConnectionId connection : due) {
                     Thread.sleep(BETWEEN_READS);
                     failures = look(connection) ? 0 : failures + 1;
@@ -135,7 +135,7 @@ class Sweep {
             records.lookAgainLater(connection);
             return true;
         }
-        SecretsBackend backend = backends.of(expected.environment());
+        SecretsBackend backend = backends.demand(expected.backend());
         SecretName name = new SecretName.ConnectionToken(expected.environment(), connection);
         Finding finding;
         try {

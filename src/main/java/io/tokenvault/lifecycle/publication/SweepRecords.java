@@ -41,11 +41,13 @@ class SweepRecords {
     /**
      * What the backend is to hold.
      *
+     * @param backend its name
      * @param value null: nothing
      */
     record Expected(
             ConnectionId connection,
             EnvironmentName environment,
+            String backend,
             long generation,
             @Nullable SecretValue value) {}
 
@@ -96,7 +98,8 @@ class SweepRecords {
         @SuppressWarnings("unchecked")
         List<Object[]> rows =
                 database.createNativeQuery("""
-                        select environment, desired_generation, wanted, sealed_value from publication
+                        select environment, desired_generation, wanted, sealed_value, backend
+                        from publication join place using (environment)
                         where connection_id = ?1 and published_generation >= desired_generation
                             and (wanted <> 'VALUE' or sealed_value is not null)
                         """).setParameter(1, id.value()).getResultList();
@@ -104,9 +107,11 @@ class SweepRecords {
             EnvironmentName environment = new EnvironmentName((String) row[0]);
             long generation = ((Number) row[1]).longValue();
             return new Expected(
-                    id, environment, generation, publications.value(id, environment, generation, (String) row[2], (byte
-                                    [])
-                            row[3]));
+                    id,
+                    environment,
+                    (String) row[4],
+                    generation,
+                    publications.value(id, environment, generation, (String) row[2], (byte[]) row[3]));
         });
     }
 

@@ -45,7 +45,15 @@ final class BackendAssembly {
             Environments environments,
             MeterRegistry meters) {
         Map<EnvironmentName, String> names = names(system, environments);
-        return new Backends(made(config, unsafe, ConfigUtils.isProfileActive("embedded"), names, meters), names);
+        return new Backends(
+                made(config, unsafe, ConfigUtils.isProfileActive("embedded"), names, meters),
+                names,
+                environment -> environment.equals(EnvironmentName.SYSTEM)
+                        ? system.backend()
+                        : environments
+                                .find(environment)
+                                .map(Environment::backend)
+                                .orElse(null));
     }
 
     static Map<String, SecretsBackend> made(

@@ -35,6 +35,12 @@ final class KeyringLoader {
     }
 
     LoadedKeyring load(EnvironmentName environment) {
+        if (backends.named(backends.nameOf(environment)).isEmpty()) {
+            throw new KeyringRefusal(
+                    environment,
+                    "it is in backend " + backends.nameOf(environment) + ", which is not configured",
+                    "Set token-vault.backends." + backends.nameOf(environment) + " in a file and start again.");
+        }
         try {
             Optional<Remembered> remembered = records.find(environment);
             if (remembered.isPresent()) {

@@ -13,19 +13,22 @@ import java.util.stream.Collectors;
 import javax.sql.DataSource;
 
 /**
- * Which replicas there are and which generation of each keyring they have loaded, in the table {@code replica}. One that
+ * Which replicas there are, which generation of each keyring they have loaded and where they look for it, in the table
+ * {@code replica}. One that
  * has been silent for 15 seconds does not count; before it counts on itself again it {@linkplain #enter enters} anew.
  */
 final class KeyringReplicas {
     private static final String ENTRANCE = "hashtextextended('token-vault replicas', 0)";
     private static final String REPORT = """
-            insert into replica (replica_id, keyrings, seen_at) values (?, cast(? as jsonb), clock_timestamp())
-            on conflict (replica_id) do update set keyrings = excluded.keyrings, seen_at = excluded.seen_at
+            insert into replica (replica_id, keyrings, places, seen_at)
+            values (?, cast(? as jsonb), cast(? as jsonb), clock_timestamp())
+            on conflict (replica_id) do update set keyrings = excluded.keyrings, places = excluded.places,
+                seen_at = excluded.seen_at
             """;
     private static final String MISSING = """
             select count(*) from replica
             where seen_at > clock_timestamp() - interval '15 seconds'
-                and coalesce(cast(keyrings ->> ? as bigint), 0) < ?
+                and coalesce(cast(%s ->> ? as bigint), 0) < ?
             """;
 
     private final DataSource database;
@@ -35,22 +38,22 @@ final class KeyringReplicas {
         this.database = database;
     }
 
-    /** Says that this replica is there, and what it has loaded. */
-    void report(Map<EnvironmentName, Long> generations) throws SQLException {
-        update(REPORT, self, json(generations));
+    /** Says that this replica is there, which generations it has loaded, and which epochs of places it acts upon. */
+    void report(Map<EnvironmentName, Long> generations, Map<EnvironmentName, Long> epochs) throws SQLException {
+        update(REPORT, self, json(generations), json(epochs));
     }
 
     /**
      * As {@link #report}, for a replica that nobody counts on. What is announced afterwards is all it has to know before
      * it uses its keys: whoever was about to retire older ones without it has done so, or counts it in.
      */
-    void enter(Map<EnvironmentName, Long> generations) throws SQLException {
+    void enter(Map<EnvironmentName, Long> generations, Map<EnvironmentName, Long> epochs) throws SQLException {
         try (Connection connection = database.getConnection()) {
             connection.setAutoCommit(false);
             try {
                 execute(connection, "set local lock_timeout = '8s'");
                 execute(connection, "select pg_advisory_xact_lock_shared(" + ENTRANCE + ")");
-                update(connection, REPORT, self, json(generations));
+                update(connection, REPORT, self, json(generations), json(epochs));
                 connection.commit();
             } finally {
                 connection.rollback();
@@ -78,10 +81,19 @@ final class KeyringReplicas {
 
     /** How many replicas have not loaded this generation, or a later one. */
     int missing(EnvironmentName environment, long generation) throws SQLException {
+        return behind("keyrings", environment, generation);
+    }
+
+    /** How many replicas do not act upon this epoch of the place, or a later one. */
+    int elsewhere(EnvironmentName environment, long epoch) throws SQLException {
+        return behind("places", environment, epoch);
+    }
+
+    private int behind(String column, EnvironmentName environment, long wanted) throws SQLException {
         try (Connection connection = database.getConnection();
-                PreparedStatement query = connection.prepareStatement(MISSING)) {
+                PreparedStatement query = connection.prepareStatement(MISSING.formatted(column))) {
             query.setString(1, environment.value());
-            query.setLong(2, generation);
+            query.setLong(2, wanted);
             try (ResultSet row = query.executeQuery()) {
                 row.next();
                 return row.getInt(1);

@@ -3,6 +3,7 @@ package io.tokenvault.secrets.keyring;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import io.quarkus.scheduler.Scheduled;
+import io.tokenvault.environment.Places;
 import io.tokenvault.secrets.SecretsBackendException;
 import io.tokenvault.token.EnvironmentName;
 import io.tokenvault.token.KeysChanged;
@@ -18,7 +19,8 @@ import org.jboss.logging.Logger;
 
 /**
  * Keeps the keyrings of this replica up with what the database announces, and tells the others every second which ones
- * it has. It is on record before it reads its first key, so that a rotation never passes it by.
+ * it has and where it looks. It is on record before it reads its first key, so that neither a rotation nor a move passes
+ * it by.
  */
 @Singleton
 class KeyringWatch {
@@ -27,20 +29,22 @@ class KeyringWatch {
     private final Keyrings keyrings;
     private final KeyringRecords records;
     private final KeyringReplicas replicas;
+    private final Places places;
     private final Event<KeysChanged> changed;
     private final Map<EnvironmentName, Long> handedOn = new HashMap<>();
 
-    KeyringWatch(Keyrings keyrings, DataSource database, Event<KeysChanged> changed) {
+    KeyringWatch(Keyrings keyrings, Places places, DataSource database, Event<KeysChanged> changed) {
         this.keyrings = keyrings;
+        this.places = places;
         this.records = new KeyringRecords(database);
         this.replicas = new KeyringReplicas(database);
         this.changed = changed;
     }
 
-    void register(@Observes @Priority(Keyrings.START_PRIORITY - 1) StartupEvent starting) {
+    void register(@Observes @Priority(Places.START_PRIORITY - 1) StartupEvent starting) {
         try {
             replicas.forgetSilent();
-            replicas.enter(Map.of());
+            replicas.enter(Map.of(), Map.of());
         } catch (SQLException failed) {
             // The keyrings cannot be read either then, and say so.
             LOG.warnf("this replica is not on record: SQL state %s", failed.getSQLState());
@@ -54,9 +58,10 @@ class KeyringWatch {
     void look() {
         try {
             long since = System.nanoTime();
+            places.refresh();
             catchUp();
             handOn();
-            replicas.report(keyrings.generations());
+            replicas.report(keyrings.generations(), places.epochs());
             if (keyrings.confirmation().isValid() || isComplete()) {
                 keyrings.confirmation().give(since);
             }
@@ -75,7 +80,7 @@ class KeyringWatch {
 
     /** Whether this replica, after a silence, has everything that is announced, so that the others may count on it. */
     private boolean isComplete() throws SQLException {
-        replicas.enter(keyrings.generations());
+        replicas.enter(keyrings.generations(), places.epochs());
         boolean complete = catchUp();
         handOn();
         return complete;

@@ -148,6 +148,11 @@ public class Keyrings implements TokenMacs, Sealer {
     }
 
     @Override
+    public boolean isAtHand(EnvironmentName environment, byte[] mac) {
+        return keyring(environment).mac().knows(mac);
+    }
+
+    @Override
     public byte[] seal(EnvironmentName environment, String context, byte[] plain) {
         confirmation.demand();
         return keyring(environment).aead().seal(plain, bound(environment, context));

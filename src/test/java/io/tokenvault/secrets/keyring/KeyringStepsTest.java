@@ -65,7 +65,7 @@ class KeyringStepsTest {
         other = loaded();
         rotation = new KeyringRotation(keyrings, backends(), database());
         replicas = new KeyringReplicas(database());
-        replicas.enter(keyrings.generations());
+        replicas.enter(keyrings.generations(), Map.of());
     }
 
     private static DataSource database() {
@@ -94,7 +94,7 @@ class KeyringStepsTest {
         rotation.announce(SYSTEM, rotation.addKeys(SYSTEM));
         rotation.announce(SYSTEM, rotation.promote(SYSTEM));
         keyrings.reload(SYSTEM);
-        replicas.report(keyrings.generations());
+        replicas.report(keyrings.generations(), Map.of());
     }
 
     @Test
@@ -131,9 +131,9 @@ class KeyringStepsTest {
     @Test
     void oldKeysStayWhileAReplicaUsesThem() throws SQLException {
         KeyringReplicas others = new KeyringReplicas(database());
-        others.enter(other.generations());
+        others.enter(other.generations(), Map.of());
         rotate();
-        others.report(other.generations());
+        others.report(other.generations(), Map.of());
 
         assertThat(rotation.removeOlder(SYSTEM)).isEmpty();
         assertThat(backend.get(new SecretName.Keyring(SYSTEM)))
@@ -141,7 +141,7 @@ class KeyringStepsTest {
                 .contains(3L);
 
         other.reload(SYSTEM);
-        others.report(other.generations());
+        others.report(other.generations(), Map.of());
         assertThat(rotation.removeOlder(SYSTEM)).hasValue(4);
     }
 

@@ -12,6 +12,7 @@ import io.tokenvault.secrets.SecretsBackendException.Denied;
 import io.tokenvault.secrets.Settings;
 import io.tokenvault.testing.LossyProxy;
 import io.tokenvault.testing.OpenBao;
+import io.tokenvault.testing.SignedIdentities;
 import io.tokenvault.testing.Waiting;
 import io.tokenvault.token.EnvironmentName;
 import java.io.IOException;

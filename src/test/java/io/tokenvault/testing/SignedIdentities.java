@@ -1,4 +1,4 @@
-package io.tokenvault.secrets.vault;
+package io.tokenvault.testing;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -13,12 +13,12 @@ import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509TrustManager;
 
 /** Signs identities as an identity provider does, or the API server of a Kubernetes cluster (RFC 7515, RS256). */
-final class SignedIdentities {
+public final class SignedIdentities {
     private static final Base64.Encoder BASE64URL = Base64.getUrlEncoder().withoutPadding();
 
     private final KeyPair keys;
 
-    SignedIdentities() {
+    public SignedIdentities() {
         try {
             KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
             generator.initialize(2048);
@@ -29,12 +29,12 @@ final class SignedIdentities {
     }
 
     /** The public key in PEM, on one line with {@code \n} as JSON writes it. */
-    String publicKeyInJson() {
+    public String publicKeyInJson() {
         return pemInJson("PUBLIC KEY", keys.getPublic().getEncoded());
     }
 
     /** An authority of the JVM's in PEM, likewise: OpenBao wants one named, also for an API server over plain http. */
-    static String anyAuthorityInJson() {
+    public static String anyAuthorityInJson() {
         try {
             TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
             trust.init((KeyStore) null);
@@ -51,7 +51,7 @@ final class SignedIdentities {
     }
 
     /** The identity of the service, good for an hour after {@code issued}. */
-    String identity(String subject, String audience, Instant issued) {
+    public String identity(String subject, String audience, Instant issued) {
         return signed("""
                 {"iss":"https://issuer.example","sub":"%s","aud":["%s"],"iat":%d,"nbf":%d,"exp":%d}""".formatted(
                         subject,
@@ -62,7 +62,7 @@ final class SignedIdentities {
     }
 
     /** The token of the service account {@code token-vault} in the namespace {@code token-vault}. */
-    String serviceAccount(Instant issued) {
+    public String serviceAccount(Instant issued) {
         return signed("""
                 {"iss":"https://kubernetes.default.svc","sub":"system:serviceaccount:token-vault:token-vault",
                 "aud":["openbao"],"iat":%d,"nbf":%d,"exp":%d,"kubernetes.io":{"namespace":"token-vault",

@@ -1,4 +1,4 @@
-package io.tokenvault.lifecycle.keyring;
+package io.tokenvault.lifecycle.jobs;
 
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.EntityManager;
@@ -9,7 +9,7 @@ import jakarta.transaction.Transactional;
  * keys of that moment, can be seen then.
  */
 @ApplicationScoped
-class OpenTransactions {
+public class OpenTransactions {
     private final EntityManager database;
 
     OpenTransactions(EntityManager database) {
@@ -18,13 +18,13 @@ class OpenTransactions {
 
     /** Now, as text that keeps all of its digits. */
     @Transactional
-    String moment() {
+    public String moment() {
         return (String) database.createNativeQuery("select cast(clock_timestamp() as text)", String.class)
                 .getSingleResult();
     }
 
     @Transactional
-    boolean existSince(String moment) {
+    public boolean existSince(String moment) {
         return !database.createNativeQuery("""
                         select 1 from pg_stat_activity
                         where datname = current_database() and usename = current_user

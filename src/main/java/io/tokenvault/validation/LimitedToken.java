@@ -1,0 +1,85 @@
+package io.tokenvault.validation;
+
+import io.tokenvault.connection.RateLimit;
+import io.tokenvault.token.IsoDuration;
+import io.tokenvault.validation.Gcra.Rate;
+import java.time.Duration;
+import java.util.concurrent.atomic.LongAdder;
+
+/** A token with a limit: its uses on this replica, how many were wanted, and the share of the limit that is this replica's. */
+final class LimitedToken {
+    private static final Duration LONGEST = Duration.ofDays(36_500);
+    /** Of an equal share: what a replica may let through before the others know that it is asked. */
+    private static final double FLOOR = 0.25;
+
+    private final PackedId id;
+    private final RateLimit limit;
+    private final long period;
+    private final Gcra uses;
+    private final LongAdder wanted = new LongAdder();
+    private volatile Rate share;
+
+    LimitedToken(PackedId id, RateLimit limit, int replicas) {
+        this.id = id;
+        this.limit = limit;
+        this.period = nanos(limit);
+        this.uses = new Gcra(System.nanoTime());
+        this.share = Rate.of((double) limit.limit() / replicas, period);
+    }
+
+    private static long nanos(RateLimit limit) {
+        Duration period = IsoDuration.parse(limit.period()).orElseThrow();
+        return (period.compareTo(LONGEST) < 0 ? period : LONGEST).toNanos();
+    }
+
+    Duration take() {
+        wanted.increment();
+        long wait = uses.take(System.nanoTime(), share);
+        return wait == 0 ? Duration.ZERO : Duration.ofNanos(wait);
+    }
+
+    /** How many uses were wanted since this was asked last, refused ones too. */
+    long takeWanted() {
+        return wanted.sumThenReset();
+    }
+
+    /** Whether uses were wanted since {@link #takeWanted}. */
+    boolean isWanted() {
+        return wanted.sum() > 0;
+    }
+
+    /** Gives back what demand has brought: others have it by now. */
+    void shareEqually(int replicas) {
+        change((double) limit.limit() / replicas);
+    }
+
+    private void change(double amount) {
+        Rate next = Rate.of(amount, period);
+        if (!next.equals(share)) {
+            uses.change(System.nanoTime(), share, next);
+            share = next;
+        }
+    }
+
+    /**
+     * Divides the limit anew: a quarter of it equally, so that a replica that is asked for the first time has
+     * something, and the rest as the uses that are wanted. All shares together are the limit.
+     */
+    void share(long own, long others, int replicas) {
+        double demanded = own + others == 0 ? 1.0 / replicas : (double) own / (own + others);
+        double part = FLOOR / replicas + (1 - FLOOR) * demanded;
+        change(limit.limit() * part);
+    }
+
+    PackedId id() {
+        return id;
+    }
+
+    RateLimit limit() {
+        return limit;
+    }
+
+    Duration period() {
+        return Duration.ofNanos(period);
+    }
+}
