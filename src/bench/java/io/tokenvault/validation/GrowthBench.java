@@ -115,6 +115,7 @@ class GrowthBench {
                 new ConnectionId(connection.toString()),
                 "acme",
                 new byte[37],
+                Instant.EPOCH,
                 new TokenLife(TokenState.CURRENT, null, null, null, Instant.EPOCH, null),
                 TERMS);
     }
