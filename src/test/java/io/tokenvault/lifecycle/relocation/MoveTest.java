@@ -25,6 +25,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -240,8 +241,11 @@ class MoveTest {
                     callers.submit(() -> change(ended, rotated, this::rotate)),
                     callers.submit(() -> change(ended, disconnected, this::disconnect)));
 
-            moved("{\"backend\":\"" + to + "\"}");
-            ended.set(true);
+            try {
+                moved("{\"backend\":\"" + to + "\"}");
+            } finally {
+                ended.set(true);
+            }
             for (Future<?> caller : traffic) {
                 caller.get();
             }
@@ -272,6 +276,8 @@ class MoveTest {
             AtomicBoolean ended, List<HttpAnswer> answers, java.util.function.UnaryOperator<HttpAnswer> change) {
         while (!ended.get()) {
             answers.add(change.apply(service.connect("moving", "")));
+            // Some changes a second: copies come after what callers wait for, and need room to catch up.
+            LockSupport.parkNanos(200_000_000);
         }
     }
 
