@@ -29,6 +29,8 @@ class ApiDescriptionComparisonTest {
     private static final Set<String> RAW_ROUTES = Set.of(
             "GET /authz/{}",
             "GET /authz/{}/{}",
+            "POST /v1/validate",
+            "POST /v1/validate/batch",
             "POST /oauth2/introspect",
             "POST /oauth2/revoke",
             "GET /.well-known/oauth-authorization-server",
