@@ -131,13 +131,13 @@ Commit(t) ==
     /\ waiting' = [waiting EXCEPT ![t] =
             IF Mistake = "members before the commit"
             THEN [at |-> "asked", since |-> time, number |-> Newest + 1, members |-> @.members]
-            ELSE [at |-> "committed", since |-> time]]
+            ELSE [at |-> "committed", since |-> time, number |-> Newest + 1]]
     /\ UNCHANGED <<time, row, acked, alive, id, placed, applied, kept, deadline, poll, fill>>
 
 Ask(t) ==
     /\ waiting[t].at = "committed"
     /\ waiting' = [waiting EXCEPT ![t] =
-            [at |-> "asked", since |-> @.since, number |-> Newest, members |-> {<<r, id[r]>> : r \in Rows}]]
+            [at |-> "asked", since |-> @.since, number |-> @.number, members |-> {<<r, id[r]>> : r \in Rows}]]
     /\ UNCHANGED <<time, revoked, log, row, acked, alive, id, placed, applied, kept, deadline, poll, fill>>
 
 Knows(member, number) ==

@@ -30,6 +30,7 @@ import org.jspecify.annotations.Nullable;
 @ApplicationScoped
 class KnownOperators implements ReplicaCache {
     private static final int MOST = 10_000;
+    private static final String NO_PRIMARY = "25006"; // read_only_sql_transaction
     private static final String EVERYWHERE = "*";
     private static final String FIND = """
             select h.n as head, o.operator_id, o.name, o.roles, o.environments, o.key_mac, o.expires_at, o.removed_at
@@ -77,11 +78,15 @@ class KnownOperators implements ReplicaCache {
 
     /** The holder of this key, by the primary. Blocks. */
     Optional<Known> read(TokenId keyId) {
+        long applied = lease.applied();
         try (Connection connection = database.getConnection();
                 PreparedStatement statement = connection.prepareStatement(FIND)) {
             statement.setString(1, keyId.value());
             try (ResultSet row = statement.executeQuery()) {
                 row.next();
+                if (row.getLong("head") < applied) {
+                    throw new SQLException("whoever answered is not the primary any more", NO_PRIMARY);
+                }
                 if (row.getString("operator_id") == null) {
                     return Optional.empty();
                 }

@@ -3,10 +3,13 @@ package io.tokenvault.api;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import io.tokenvault.coherence.Acknowledgements;
+import io.tokenvault.coherence.Committer;
+import io.tokenvault.coherence.Committer.Committed;
 import io.tokenvault.coherence.Effective;
 import io.tokenvault.coherence.FaultPoint;
 import io.tokenvault.connection.Token;
 import io.tokenvault.connection.Tokens;
+import io.tokenvault.http.DatabaseOutage;
 import io.tokenvault.lifecycle.publication.Publications;
 import io.tokenvault.lifecycle.publication.Publisher;
 import io.tokenvault.token.TokenId;
@@ -21,6 +24,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
+import org.jboss.logging.Logger;
 
 /**
  * Carries out changes: the decision, its audit event, its wish for the backend and the answer to a repeated request are
@@ -28,10 +32,13 @@ import java.util.function.Supplier;
  */
 @ApplicationScoped
 class Changes {
+    private static final Logger LOG = Logger.getLogger(Changes.class);
+
     private final Idempotency idempotency;
     private final Publications publications;
     private final Publisher publisher;
     private final Tokens tokens;
+    private final Committer committer;
     private final Acknowledgements acknowledgements;
     private final RoutingContext exchange;
 
@@ -40,12 +47,14 @@ class Changes {
             Publications publications,
             Publisher publisher,
             Tokens tokens,
+            Committer committer,
             Acknowledgements acknowledgements,
             RoutingContext exchange) {
         this.idempotency = idempotency;
         this.publications = publications;
         this.publisher = publisher;
         this.tokens = tokens;
+        this.committer = committer;
         this.acknowledgements = acknowledgements;
         this.exchange = exchange;
     }
@@ -56,13 +65,18 @@ class Changes {
         if (key.isEmpty()) {
             return apply(change);
         }
-        Idempotency.Outcome outcome =
-                QuarkusTransaction.requiringNew().call(() -> idempotency.once(key.get(), () -> prepare(change.get())));
-        return switch (outcome) {
-            case Idempotency.Outcome.Repeated(var response) -> response;
+        Committed<Idempotency.Outcome> committed =
+                committer.commit(() -> idempotency.once(key.get(), () -> prepare(change.get())));
+        return switch (committed.value()) {
+            case Idempotency.Outcome.Repeated(var response, var inForce) -> {
+                if (inForce) {
+                    acknowledgements.await(committed.number()).join(); // whoever asked first may have been cut off
+                }
+                yield response;
+            }
             case Idempotency.Outcome.First(var answer) -> {
-                complete(answer);
-                QuarkusTransaction.requiringNew().run(() -> idempotency.update(key.get(), answer));
+                complete(answer, committed.number());
+                ifThereIsADatabase(() -> idempotency.update(key.get(), answer));
                 yield respond(answer);
             }
         };
@@ -70,9 +84,9 @@ class Changes {
 
     /** A change by a method that is idempotent by itself. */
     Response apply(Supplier<Answer> change) {
-        Answer answer = QuarkusTransaction.requiringNew().call(() -> prepare(change.get()));
-        complete(answer);
-        return respond(answer);
+        Committed<Answer> committed = committer.commit(() -> prepare(change.get()));
+        complete(committed.value(), committed.number());
+        return respond(committed.value());
     }
 
     private Answer prepare(Answer answer) {
@@ -85,19 +99,31 @@ class Changes {
                 : answer;
     }
 
-    private void complete(Answer answer) {
+    private void complete(Answer answer, long number) {
         FaultPoint.CHANGE_AFTER_COMMIT.pass();
+        CompletableFuture<Effective> inForce = answer.effect() == null || isAsync(answer)
+                ? CompletableFuture.completedFuture(acknowledgements.bound())
+                : acknowledgements.await(number);
         if (!isAsync(answer)) {
-            CompletableFuture<Effective> inForce = answer.effect() == null
-                    ? CompletableFuture.completedFuture(acknowledgements.bound())
-                    : acknowledgements.await();
             publisher.publish(answer.published());
-            showEffect(answer, inForce.join());
         }
+        showEffect(answer, inForce.join());
         if (answer.published().size() == 1) {
-            QuarkusTransaction.requiringNew().run(() -> showPublication(answer));
+            ifThereIsADatabase(() -> showPublication(answer));
         }
         FaultPoint.CHANGE_BEFORE_ANSWER.pass();
+    }
+
+    /** The change is committed and in force; a database that went away since only leaves the answer with less to say. */
+    private static void ifThereIsADatabase(Runnable step) {
+        try {
+            QuarkusTransaction.requiringNew().run(step);
+        } catch (RuntimeException failed) {
+            if (!DatabaseOutage.causes(failed)) {
+                throw failed;
+            }
+            LOG.warnf("an answer was not completed: %s", DatabaseOutage.describe(failed));
+        }
     }
 
     private static void showEffect(Answer answer, Effective effective) {

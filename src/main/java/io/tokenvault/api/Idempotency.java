@@ -39,6 +39,7 @@ class Idempotency {
     /** How long after its commit a request may still be completing its answer; after that it was cut off. */
     private static final Duration COMPLETION = Duration.ofSeconds(5);
 
+    private static final int ACCEPTED = 202;
     private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -68,8 +69,12 @@ class Idempotency {
         /** It was carried out now. */
         record First(Answer answer) implements Outcome {}
 
-        /** It was carried out before; this is the first answer again. */
-        record Repeated(Response response) implements Outcome {}
+        /**
+         * It was carried out before; this is the first answer again.
+         *
+         * @param inForce whether it says that the change is in force everywhere
+         */
+        record Repeated(Response response, boolean inForce) implements Outcome {}
     }
 
     /** The key of this request; empty when it has none, 400 when it is none. */
@@ -93,7 +98,7 @@ class Idempotency {
         }
         Optional<Object[]> stored = stored(key);
         if (stored.isPresent()) {
-            return new Outcome.Repeated(repeat(key, stored.get()));
+            return repeat(key, stored.get());
         }
         Answer answer = change.get();
         store(key, answer);
@@ -143,7 +148,7 @@ class Idempotency {
         return rows.stream().findFirst();
     }
 
-    private Response repeat(Key key, Object[] row) {
+    private Outcome.Repeated repeat(Key key, Object[] row) {
         if (!macs.matches(EnvironmentName.SYSTEM, (byte[]) row[0], request(key))) {
             throw ProblemException.of(
                     ProblemCode.IDEMPOTENCY_KEY_REUSED, "this Idempotency-Key came with another body before");
@@ -166,7 +171,9 @@ class Idempotency {
         if (row[2] instanceof String location) {
             response.header(HttpHeaders.LOCATION, location);
         }
-        return response.build();
+        return new Outcome.Repeated(
+                response.build(),
+                !row[1].equals(ACCEPTED) && body.path("effective").isObject());
     }
 
     private void store(Key key, Answer answer) {

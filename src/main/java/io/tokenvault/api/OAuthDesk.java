@@ -1,6 +1,5 @@
 package io.tokenvault.api;
 
-import io.quarkus.narayana.jta.QuarkusTransaction;
 import io.quarkus.virtual.threads.VirtualThreads;
 import io.tokenvault.access.Authenticator;
 import io.tokenvault.access.Caller;
@@ -8,6 +7,8 @@ import io.tokenvault.access.Role;
 import io.tokenvault.audit.Actor;
 import io.tokenvault.audit.Origin;
 import io.tokenvault.coherence.Acknowledgements;
+import io.tokenvault.coherence.Committer;
+import io.tokenvault.coherence.Committer.Committed;
 import io.tokenvault.gateway.ClientCredential;
 import io.tokenvault.gateway.OAuthClients;
 import io.tokenvault.gateway.OAuthProblem;
@@ -32,6 +33,7 @@ class OAuthDesk implements OAuthClients {
     private final PresentedTokens presented;
     private final TokenRevoker revoker;
     private final Publisher publisher;
+    private final Committer committer;
     private final Acknowledgements acknowledgements;
     private final ExecutorService virtualThreads;
 
@@ -42,6 +44,7 @@ class OAuthDesk implements OAuthClients {
             PresentedTokens presented,
             TokenRevoker revoker,
             Publisher publisher,
+            Committer committer,
             Acknowledgements acknowledgements,
             @VirtualThreads ExecutorService virtualThreads) {
         this.authenticator = authenticator;
@@ -50,6 +53,7 @@ class OAuthDesk implements OAuthClients {
         this.presented = presented;
         this.revoker = revoker;
         this.publisher = publisher;
+        this.committer = committer;
         this.acknowledgements = acknowledgements;
         this.virtualThreads = virtualThreads;
     }
@@ -76,18 +80,17 @@ class OAuthDesk implements OAuthClients {
     }
 
     private void revoke(Caller caller, String text, Origin origin) {
-        Optional<Revoked> revoked = QuarkusTransaction.requiringNew()
-                .call(() -> presented
-                        .find(text)
-                        .filter(token -> caller.mayReach(token.environment()))
-                        .map(token -> revoker.revoke(token.id(), null, origin)));
-        if (revoked.isPresent()) {
-            CompletableFuture<?> inForce = acknowledgements.await();
-            if (revoked.get().changed()) {
-                publisher.publish(List.of(ConnectionAnswers.wish(revoked.get().connection())));
+        Committed<Optional<Revoked>> committed = committer.commit(() -> presented
+                .find(text)
+                .filter(token -> caller.mayReach(token.environment()))
+                .map(token -> revoker.revoke(token.id(), null, origin)));
+        committed.value().ifPresent(revoked -> {
+            CompletableFuture<?> inForce = acknowledgements.await(committed.number());
+            if (revoked.changed()) {
+                publisher.publish(List.of(ConnectionAnswers.wish(revoked.connection())));
             }
             inForce.join();
-        }
+        });
     }
 
     private CompletionStage<Caller> refuse(

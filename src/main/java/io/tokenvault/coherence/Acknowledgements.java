@@ -35,15 +35,17 @@ public class Acknowledgements {
         this.terms = terms;
         this.keeper = keeper;
         this.revoker = new Revoker(terms);
-        this.connection = new DirectConnection(pool, "acknowledgements");
+        this.connection = new DirectConnection(pool, "acknowledgements", terms.patience());
         this.meters = meters;
         this.thread = Thread.ofPlatform().daemon().name("acknowledgements").start(this::run);
     }
 
-    /** When all that was committed before this call is in force everywhere: at most the lease from now. */
-    public CompletableFuture<Effective> await() {
+    /**
+     * When all changes up to {@code number} are in force everywhere: at most the lease from now. They are committed.
+     */
+    public CompletableFuture<Effective> await(long number) {
         long begun = System.nanoTime();
-        CompletableFuture<Effective> effective = revoker.await(begun).thenApply(outcome -> {
+        CompletableFuture<Effective> effective = revoker.await(begun, number).thenApply(outcome -> {
             Timer.builder("token_vault.revocation.wait")
                     .description("how long changes took to be in force on every replica after their commit")
                     .tag("how", outcome.how().name().toLowerCase(Locale.ROOT))
@@ -53,6 +55,9 @@ public class Acknowledgements {
         });
         keeper.hurry();
         work.release();
+        // The thread that asks may be waiting for a database that does not answer.
+        CompletableFuture.delayedExecutor(terms.waitNanos(), TimeUnit.NANOSECONDS)
+                .execute(() -> revoker.passed(System.nanoTime()));
         return effective;
     }
 
@@ -76,7 +81,6 @@ public class Acknowledgements {
                     pause = SHORTEST_PAUSE;
                 }
                 ask();
-                revoker.passed(System.nanoTime());
                 if (work.tryAcquire(pause, TimeUnit.NANOSECONDS)) {
                     pause = SHORTEST_PAUSE;
                 } else {

@@ -8,6 +8,7 @@ import jakarta.inject.Singleton;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import org.postgresql.PGConnection;
 import org.postgresql.PGNotification;
 
@@ -17,6 +18,7 @@ import org.postgresql.PGNotification;
  */
 @Singleton
 class ChangeHints {
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
     private static final int WAIT_MILLIS = 1_000;
     private static final int CHECK_EVERY = 15;
     private static final long RETRY_MILLIS = 500;
@@ -29,7 +31,7 @@ class ChangeHints {
 
     ChangeHints(LeaseKeeper keeper, AgroalDataSource pool) {
         this.keeper = keeper;
-        this.connection = new DirectConnection(pool, "hints");
+        this.connection = new DirectConnection(pool, "hints", PATIENCE);
     }
 
     void start(@Observes StartupEvent starting) {

@@ -5,6 +5,8 @@ import io.agroal.api.configuration.AgroalConnectionFactoryConfiguration;
 import io.agroal.api.security.SimplePassword;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
 import java.util.Properties;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.Driver;
@@ -14,16 +16,16 @@ import org.postgresql.Driver;
  * It opens itself when it is needed and closes itself after a failure. For one thread at a time.
  */
 final class DirectConnection {
-    private static final String CONNECT_SECONDS = "2";
-    private static final String ANSWER_SECONDS = "5";
-
     private final AgroalDataSource pool;
     private final String name;
+    private final String seconds;
     private @Nullable Connection connection;
 
-    DirectConnection(AgroalDataSource pool, String name) {
+    /** @param patience how long to wait for the server, in whole seconds: a connection that is dead is replaced then */
+    DirectConnection(AgroalDataSource pool, String name, Duration patience) {
         this.pool = pool;
         this.name = name;
+        this.seconds = Long.toString(patience.toSeconds());
     }
 
     /** What is done on a connection in autocommit mode. */
@@ -62,8 +64,8 @@ final class DirectConnection {
         AgroalConnectionFactoryConfiguration factory =
                 pool.getConfiguration().connectionPoolConfiguration().connectionFactoryConfiguration();
         Properties properties = new Properties();
-        properties.setProperty("connectTimeout", CONNECT_SECONDS);
-        properties.setProperty("socketTimeout", ANSWER_SECONDS);
+        properties.setProperty("connectTimeout", seconds);
+        properties.setProperty("socketTimeout", seconds);
         properties.setProperty("tcpKeepAlive", "true");
         properties.setProperty("ApplicationName", "token-vault " + name);
         properties.putAll(factory.jdbcProperties());
@@ -78,6 +80,10 @@ final class DirectConnection {
         Connection opened = new Driver().connect(factory.jdbcUrl(), properties);
         if (opened == null) {
             throw new SQLException("the URL of the database is none of PostgreSQL", "08001");
+        }
+        // An earlier statement of ours may wait for a standby with its lock: do not queue up behind it.
+        try (Statement statement = opened.createStatement()) {
+            statement.execute("set lock_timeout = '" + seconds + "s'");
         }
         return opened;
     }

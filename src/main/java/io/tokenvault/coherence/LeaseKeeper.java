@@ -1,6 +1,7 @@
 package io.tokenvault.coherence;
 
 import io.agroal.api.AgroalDataSource;
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.ShutdownEvent;
@@ -31,11 +32,14 @@ public class LeaseKeeper implements ReplicaLease {
     private final Replica replica;
     private final Reaper reaper;
     private final DirectConnection connection;
+    private final Counter polls;
+    private final Counter failedPolls;
     private final Semaphore wakeUp = new Semaphore(0);
     private final Thread thread = Thread.ofPlatform().daemon().name("lease").unstarted(this::run);
 
     private volatile boolean stopping;
     private volatile int members;
+    private volatile boolean synchronous;
     private String id = "";
     private long acked;
     private boolean failing;
@@ -48,7 +52,9 @@ public class LeaseKeeper implements ReplicaLease {
                 System::currentTimeMillis,
                 caches.stream().toList());
         this.reaper = new Reaper(terms);
-        this.connection = new DirectConnection(pool, "lease");
+        this.connection = new DirectConnection(pool, "lease", terms.patience());
+        this.polls = polls(meters, "renewed");
+        this.failedPolls = polls(meters, "failed");
         Gauge.builder("token_vault.lease.remaining.seconds", () -> Math.max(0, replica.remainingNanos() / 1e9))
                 .description("how long this replica may still answer from what it keeps")
                 .register(meters);
@@ -60,6 +66,13 @@ public class LeaseKeeper implements ReplicaLease {
                 .register(meters);
     }
 
+    private static Counter polls(MeterRegistry meters, String outcome) {
+        return Counter.builder("token_vault.lease.polls")
+                .description("questions to the database for changes, each of which renews the lease")
+                .tag("outcome", outcome)
+                .register(meters);
+    }
+
     @Override
     public boolean isHeld() {
         return replica.isHeld();
@@ -68,6 +81,11 @@ public class LeaseKeeper implements ReplicaLease {
     @Override
     public boolean keep(long head, Runnable insert) {
         return replica.keep(head, insert);
+    }
+
+    @Override
+    public long applied() {
+        return replica.applied();
     }
 
     @Override
@@ -83,6 +101,11 @@ public class LeaseKeeper implements ReplicaLease {
     /** How many replicas there were at the last poll. */
     int members() {
         return Math.max(1, members);
+    }
+
+    /** Whether commits waited for a standby at the last poll. */
+    boolean isReplicationSynchronous() {
+        return synchronous;
     }
 
     void start(@Observes StartupEvent starting) {
@@ -122,7 +145,7 @@ public class LeaseKeeper implements ReplicaLease {
             if (id.isEmpty()) {
                 register();
             }
-            long sentAt = System.nanoTime();
+            Replica.Moment sent = replica.moment();
             long applied = replica.applied();
             Optional<Replica.Poll> poll = connection.run(on -> LeaseRows.poll(on, id, applied));
             if (poll.isEmpty()) {
@@ -131,12 +154,14 @@ public class LeaseKeeper implements ReplicaLease {
                 id = "";
                 return poll();
             }
-            replica.polled(sentAt, poll.get());
+            replica.polled(sent, poll.get());
             acknowledge();
             reap();
             recovered();
+            polls.increment();
             return true;
         } catch (SQLException failed) {
+            failedPolls.increment();
             failed(failed);
             return false;
         }
@@ -165,8 +190,10 @@ public class LeaseKeeper implements ReplicaLease {
     }
 
     private void reap() throws SQLException {
-        List<Member> present = connection.run(LeaseRows::members).members();
+        LeaseRows.Membership membership = connection.run(LeaseRows::members);
+        List<Member> present = membership.members();
         members = present.size();
+        synchronous = membership.synchronous();
         for (Member silent : reaper.silent(present, System.nanoTime())) {
             if (!silent.id().equals(id) && connection.run(on -> LeaseRows.remove(on, silent))) {
                 LOG.warnf("replica %s has been silent for longer than its lease and is not waited for", silent.id());

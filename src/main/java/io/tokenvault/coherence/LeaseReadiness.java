@@ -26,6 +26,7 @@ public final class LeaseReadiness implements HealthCheck {
         return HealthCheckResponse.named("database")
                 .status(held)
                 .withData("lease", held ? "held" : "not held: the database did not answer for longer than it lasts")
+                .withData("replication", keeper.isReplicationSynchronous() ? "synchronous" : "none or asynchronous")
                 .build();
     }
 }

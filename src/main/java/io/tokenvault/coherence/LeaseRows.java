@@ -17,9 +17,10 @@ import java.util.Optional;
 final class LeaseRows {
     private static final String REGISTER = "insert into replica_lease (replica_id) values (?)";
 
-    /** A write, so that only a primary whose commits count can answer it. */
+    /** A durable write, so that only a primary whose commits count can answer it. */
     private static final String POLL = """
-            with me as (update replica_lease set beat = beat + 1 where replica_id = ? returning replica_id)
+            with durably as (select set_config('synchronous_commit', 'on', true) as done),
+                me as (update replica_lease set beat = beat + 1 from durably where replica_id = ? returning replica_id)
             select h.n, clock_timestamp(), l.seq, l.kind, l.target
             from me cross join change_head h left join change_log l on l.seq > ?
             order by l.seq
@@ -32,15 +33,20 @@ final class LeaseRows {
             """;
 
     private static final String MEMBERS = """
-            select h.n, r.replica_id, r.beat, r.acked from change_head h left join replica_lease r on true
+            select h.n, r.replica_id, r.beat, r.acked, current_setting('synchronous_standby_names') <> ''
+            from change_head h left join replica_lease r on true
             """;
     private static final String REMOVE = "delete from replica_lease where replica_id = ? and beat = ?";
     private static final String LEAVE = "delete from replica_lease where replica_id = ?";
 
     private LeaseRows() {}
 
-    /** The head of the log and who is a member, in one snapshot. */
-    record Membership(long head, List<Member> members) {}
+    /**
+     * The head of the log and who is a member, in one snapshot.
+     *
+     * @param synchronous whether commits wait for a standby
+     */
+    record Membership(long head, List<Member> members, boolean synchronous) {}
 
     static void register(Connection connection, String id) throws SQLException {
         update(connection, REGISTER, id);
@@ -85,13 +91,15 @@ final class LeaseRows {
                 ResultSet row = statement.executeQuery()) {
             List<Member> members = new ArrayList<>();
             long head = 0;
+            boolean synchronous = false;
             while (row.next()) {
                 head = row.getLong(1);
+                synchronous = row.getBoolean(5);
                 if (row.getString(2) != null) {
                     members.add(new Member(row.getString(2), row.getLong(3), row.getLong(4)));
                 }
             }
-            return new Membership(head, members);
+            return new Membership(head, members, synchronous);
         }
     }
 

@@ -13,6 +13,7 @@ record LeaseTerms(Duration bound) {
     static final Duration SHORTEST = Duration.ofSeconds(1);
     static final Duration LONGEST = Duration.ofMinutes(5);
 
+    private static final Duration MOST_PATIENT = Duration.ofSeconds(5);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(1);
 
     LeaseTerms {
@@ -34,6 +35,11 @@ record LeaseTerms(Duration bound) {
     /** The time between two polls when nothing happens. */
     long pollNanos() {
         return Math.min(LONGEST_PAUSE.toNanos(), leaseNanos() / 5);
+    }
+
+    /** How long to wait for the database, so that a dead connection is replaced before it has cost the lease. */
+    Duration patience() {
+        return Duration.ofSeconds(Math.clamp(bound.toSeconds() / 3, 1, MOST_PATIENT.toSeconds()));
     }
 
     private double length() {

@@ -8,12 +8,10 @@ import java.util.function.LongSupplier;
 /**
  * What one replica may answer from: how far it has applied the change log, and until when its lease lasts. A plain state
  * machine: it is told what the database answered and never asks. Losing the lease forgets nothing; losing the place in
- * the log forgets everything.
+ * the log forgets everything. The monotonic clock of a virtual machine may stand still while the machine does; the wall
+ * clock, which is set right after it, tells.
  */
 final class Replica implements ReplicaLease {
-    /** A wall clock that ran ahead of the monotonic one by more than this tells of a machine that was stopped. */
-    private static final long LONGEST_JUMP_MILLIS = 1_000;
-
     private static final long NANOS_OF_MILLI = 1_000_000;
 
     private final LeaseTerms terms;
@@ -22,7 +20,7 @@ final class Replica implements ReplicaLease {
     private final List<ReplicaCache> caches;
     private final ReentrantLock applying = new ReentrantLock();
 
-    private long applied;
+    private volatile long applied;
     private boolean placed;
     private volatile Grant grant = Grant.NONE;
 
@@ -37,9 +35,12 @@ final class Replica implements ReplicaLease {
         this.caches = List.copyOf(caches);
     }
 
-    /** A lease, and the database's time at a moment of the two clocks. */
-    private record Grant(boolean given, long deadline, long atNanos, long atWall, Instant databaseTime) {
-        static final Grant NONE = new Grant(false, 0, 0, 0, Instant.EPOCH);
+    /** A moment on the two clocks of this machine. */
+    record Moment(long nanos, long wallMillis) {}
+
+    /** A lease that counts from {@code sent}, when the time of the database was {@code databaseTime}. */
+    private record Grant(boolean given, Moment sent, Instant databaseTime) {
+        static final Grant NONE = new Grant(false, new Moment(0, 0), Instant.EPOCH);
     }
 
     /** A change with its number; several may have one. */
@@ -53,21 +54,21 @@ final class Replica implements ReplicaLease {
      */
     record Poll(long head, List<Numbered> changes, Instant databaseTime) {}
 
-    /** The number up to which this replica has applied the log; changes after it are asked for. */
-    long applied() {
-        applying.lock();
-        try {
-            return applied;
-        } finally {
-            applying.unlock();
-        }
+    @Override
+    public long applied() {
+        return applied;
+    }
+
+    /** Now, to be taken before a poll is sent. */
+    Moment moment() {
+        return new Moment(nanoTime.getAsLong(), wallMillis.getAsLong());
     }
 
     /**
-     * Applies what a poll found, then extends the lease. It counts from {@code sentAt}, before anything was sent: what the
+     * Applies what a poll found, then extends the lease. It counts from {@code sent}, before anything was sent: what the
      * answer does not know of was committed later.
      */
-    void polled(long sentAt, Poll poll) {
+    void polled(Moment sent, Poll poll) {
         applying.lock();
         try {
             if (!placed || poll.head() < applied || hasGap(poll)) {
@@ -79,9 +80,8 @@ final class Replica implements ReplicaLease {
             }
             placed = true;
             applied = poll.head();
-            long now = nanoTime.getAsLong();
-            Instant databaseNow = poll.databaseTime().plusNanos((now - sentAt) / 2);
-            grant = new Grant(true, sentAt + terms.leaseNanos(), now, wallMillis.getAsLong(), databaseNow);
+            long halfWay = (nanoTime.getAsLong() - sent.nanos()) / 2;
+            grant = new Grant(true, sent, poll.databaseTime().minusNanos(halfWay));
         } finally {
             applying.unlock();
         }
@@ -104,7 +104,7 @@ final class Replica implements ReplicaLease {
     void fenced() {
         applying.lock();
         try {
-            grant = new Grant(false, 0, grant.atNanos(), grant.atWall(), grant.databaseTime());
+            grant = new Grant(false, grant.sent(), grant.databaseTime());
             placed = false;
             applied = 0;
             caches.forEach(ReplicaCache::forgetEverything);
@@ -116,7 +116,12 @@ final class Replica implements ReplicaLease {
     @Override
     public boolean isHeld() {
         Grant current = grant;
-        return current.given() && nanoTime.getAsLong() - current.deadline() < 0 && !jumped(current);
+        // The wall clock first: a pause between the two must not look like a machine that was stopped.
+        long wall = wallMillis.getAsLong() - current.sent().wallMillis();
+        long monotonic = nanoTime.getAsLong() - current.sent().nanos();
+        return current.given()
+                && monotonic < terms.leaseNanos()
+                && wall - monotonic / NANOS_OF_MILLI <= LeaseTerms.SLACK.toMillis();
     }
 
     @Override
@@ -138,19 +143,14 @@ final class Replica implements ReplicaLease {
         Grant current = grant;
         return current.databaseTime().equals(Instant.EPOCH)
                 ? Instant.ofEpochMilli(wallMillis.getAsLong())
-                : current.databaseTime().plusNanos(nanoTime.getAsLong() - current.atNanos());
+                : current.databaseTime()
+                        .plusNanos(nanoTime.getAsLong() - current.sent().nanos());
     }
 
     /** How long the lease still lasts; not above 0 when there is none. */
     long remainingNanos() {
         Grant current = grant;
-        return current.given() ? current.deadline() - nanoTime.getAsLong() : 0;
-    }
-
-    /** The monotonic clock of a virtual machine may stand still while the machine does; the wall clock is set right after it. */
-    private boolean jumped(Grant current) {
-        long monotonic = (nanoTime.getAsLong() - current.atNanos()) / NANOS_OF_MILLI;
-        return wallMillis.getAsLong() - current.atWall() - monotonic > LONGEST_JUMP_MILLIS;
+        return current.given() ? current.sent().nanos() + terms.leaseNanos() - nanoTime.getAsLong() : 0;
     }
 
     /** Whether changes between the applied one and the head are no longer in the log. */

@@ -15,6 +15,12 @@ public interface ReplicaLease {
      */
     boolean keep(long head, Runnable insert);
 
+    /**
+     * The number up to which this replica knows the change log. What is read afterwards and comes with a lower head of the
+     * log is not from the primary any more, and says nothing.
+     */
+    long applied();
+
     /** The time of the database, as known here: local monotonic time plus the offset that the last poll measured. */
     Instant now();
 }

@@ -29,24 +29,30 @@ final class Revoker {
     private static final class Wait {
         private final CompletableFuture<Outcome> outcome = new CompletableFuture<>();
         private final long begun;
+        private final long number;
         private boolean asked;
-        private long number;
         private Set<String> members = Set.of();
 
-        private Wait(long begun) {
+        private Wait(long begun, long number) {
             this.begun = begun;
+            this.number = number;
         }
     }
 
-    /** Begins to wait for all that was committed before {@code now}, on this process's monotonic clock. */
-    synchronized CompletableFuture<Outcome> await(long now) {
-        Wait wait = new Wait(now);
+    /**
+     * Begins to wait for all changes up to {@code number}.
+     *
+     * @param now on this process's monotonic clock, after they were committed
+     */
+    synchronized CompletableFuture<Outcome> await(long now, long number) {
+        Wait wait = new Wait(now, number);
         waits.add(wait);
         return wait.outcome;
     }
 
     /**
-     * What one snapshot said: the head of the log and who is a member.
+     * What one snapshot said: the head of the log and who is a member. It says nothing to a wait for a later number: a
+     * server that does not know of the change is not the one that committed it.
      *
      * @param sentAt before it was asked for: it says nothing to a wait that began later
      */
@@ -54,12 +60,11 @@ final class Revoker {
         Map<String, Long> acked = current.stream().collect(Collectors.toMap(Member::id, Member::acked));
         for (Iterator<Wait> each = waits.iterator(); each.hasNext(); ) {
             Wait wait = each.next();
-            if (wait.begun - sentAt > 0) {
+            if (wait.begun - sentAt > 0 || head < wait.number) {
                 continue;
             }
             if (!wait.asked) {
                 wait.asked = true;
-                wait.number = head;
                 wait.members = new HashSet<>(acked.keySet());
             }
             if (wait.members.stream().allMatch(id -> knows(acked, id, wait.number))) {

@@ -21,17 +21,17 @@ import org.jspecify.annotations.Nullable;
  * (insufficient resources) and 57P (operator intervention), 25006 (a primary that became a standby), 55000 (a database that takes no connections) of the PostgreSQL
  * manual, appendix A, and a connection pool that waited in vain.
  */
-final class DatabaseOutage {
+public final class DatabaseOutage {
     private static final List<String> STATES = List.of("08", "53", "57P", "25006", "55000");
 
     private DatabaseOutage() {}
 
-    static boolean causes(Throwable failure) {
+    public static boolean causes(Throwable failure) {
         return find(failure).isPresent();
     }
 
     /** The class and SQLSTATE of the failure, without its message. */
-    static String describe(Throwable failure) {
+    public static String describe(Throwable failure) {
         return find(failure)
                 .map(sql -> sql.getClass().getSimpleName() + ", SQLSTATE " + sql.getSQLState())
                 .orElse("no SQL failure");

@@ -137,7 +137,11 @@ class KnownTokens implements ReplicaCache {
         try {
             misses.increment();
             Instant before = lease.now();
+            long applied = lease.applied();
             TokenRecords.Read read = records.find(id.unpack());
+            if (read.head() < applied) {
+                throw new RecordsUnavailableException(); // whoever answered is not the primary any more
+            }
             if (read.token().isEmpty()) {
                 budget.spend(origin);
             }

@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** The promise of a revocation, over thousands of histories; {@code -Dlease.seed=N} repeats one. */
 class LeaseProtocolTest {
-    private static final int HISTORIES = Integer.getInteger("lease.histories", 4_000);
+    private static final int HISTORIES = Integer.getInteger("lease.histories", 3_000);
     private static final int HISTORIES_OF_A_MISTAKE = 20_000;
 
     @Test

@@ -28,7 +28,8 @@ final class LeaseSimulation {
         LEASE_COUNTED_FROM_THE_ANSWER,
         MEMBERS_READ_BEFORE_THE_COMMIT,
         SILENT_REPLICA_REMOVED_AT_ONCE,
-        WAIT_SHORTER_THAN_THE_LEASE
+        WAIT_SHORTER_THAN_THE_LEASE,
+        STOPPED_MACHINE_NOT_NOTICED
     }
 
     private static final long MILLI = 1_000_000L;
@@ -103,7 +104,8 @@ final class LeaseSimulation {
                     log.size(),
                     rows.entrySet().stream()
                             .map(row -> new Member(row.getKey(), row.getValue()[0], row.getValue()[1]))
-                            .toList());
+                            .toList(),
+                    true);
         }
     }
 
@@ -114,6 +116,7 @@ final class LeaseSimulation {
         private int life;
         private boolean up;
         private boolean paused;
+        private long stopped;
         private String id = "";
         private Replica replica;
         private Revoker revoker;
@@ -130,7 +133,7 @@ final class LeaseSimulation {
             life++;
             Set<Integer> fresh = new HashSet<>();
             cache = fresh;
-            replica = new Replica(TERMS, this::clock, () -> 0, List.of(new ReplicaCache() {
+            replica = new Replica(TERMS, this::clock, this::wall, List.of(new ReplicaCache() {
                 @Override
                 public void forget(Change change) {
                     fresh.remove(token(change));
@@ -147,7 +150,11 @@ final class LeaseSimulation {
 
         private long clock() {
             long wait = mistake == Mistake.WAIT_SHORTER_THAN_THE_LEASE ? 0 : 1;
-            return (long) (time * rate) + 7 * MILLI * number * wait;
+            return (long) ((time - stopped) * rate) + 7 * MILLI * number * wait;
+        }
+
+        private long wall() {
+            return (mistake == Mistake.STOPPED_MACHINE_NOT_NOTICED ? clock() : time) / MILLI;
         }
 
         /** Runs a step of this life, later when the process is stopped. */
@@ -185,7 +192,7 @@ final class LeaseSimulation {
         }
 
         private void poll() {
-            long sentAt = clock();
+            Replica.Moment sent = replica.moment();
             long applied = replica.applied();
             String self = id;
             send(() -> {
@@ -200,17 +207,17 @@ final class LeaseSimulation {
                     changes.add(new Numbered(i + 1, change(database.log.get(i))));
                 }
                 Replica.Poll poll = new Replica.Poll(database.log.size(), changes, Instant.EPOCH.plusSeconds(1));
-                send(mine(() -> polled(self, applied, sentAt, poll)));
+                send(mine(() -> polled(self, applied, sent, poll)));
             });
         }
 
-        private void polled(String self, long asked, long sentAt, Replica.Poll poll) {
+        private void polled(String self, long asked, Replica.Moment sent, Replica.Poll poll) {
             // One connection answers in order; an answer to an older question than the last applied one is not listened
             // to.
             if (!self.equals(id) || asked != replica.applied()) {
                 return;
             }
-            replica.polled(mistake == Mistake.LEASE_COUNTED_FROM_THE_ANSWER ? clock() : sentAt, poll);
+            replica.polled(mistake == Mistake.LEASE_COUNTED_FROM_THE_ANSWER ? replica.moment() : sent, poll);
             long applied = replica.applied();
             send(() -> {
                 long[] row = database.rows.get(self);
@@ -263,7 +270,7 @@ final class LeaseSimulation {
         private void commit(int token) {
             database.revoked.add(token);
             database.log.add(token);
-            CompletableFuture<Revoker.Outcome> outcome = revoker.await(clock());
+            CompletableFuture<Revoker.Outcome> outcome = revoker.await(clock(), database.log.size());
             outcome.thenAccept(how -> {
                 returned.add(token);
                 if (how.how() == Effective.How.ACKNOWLEDGED) {
@@ -299,10 +306,19 @@ final class LeaseSimulation {
         }
 
         private void trouble() {
-            switch (random.nextInt(4)) {
+            switch (random.nextInt(5)) {
                 case 0 -> {
                     paused = true;
                     after(random.nextInt(4_000), this::goOn);
+                }
+                case 3 -> {
+                    // The machine is stopped, and its monotonic clock with it.
+                    paused = true;
+                    long since = time;
+                    after(random.nextInt(4_000), () -> {
+                        stopped += time - since;
+                        goOn();
+                    });
                 }
                 case 1 -> {
                     up = false;

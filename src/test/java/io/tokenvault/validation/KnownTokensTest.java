@@ -87,6 +87,11 @@ class KnownTokensTest {
         }
 
         @Override
+        public long applied() {
+            return applied;
+        }
+
+        @Override
         public Instant now() {
             return Instant.EPOCH;
         }
@@ -175,6 +180,15 @@ class KnownTokensTest {
         CompletableFuture.allOf(asked).get(10, TimeUnit.SECONDS);
 
         assertThat(primary.reads).hasValue(1);
+    }
+
+    /** A cut-off server that went on answering after another was promoted, and after a revocation returned. */
+    @Test
+    void aServerThatKnowsLessThanThisReplicaSaysNothing() {
+        log.applied = 2;
+        primary.head = 1;
+
+        assertThatThrownBy(this::read).hasCauseInstanceOf(RecordsUnavailableException.class);
     }
 
     /**
