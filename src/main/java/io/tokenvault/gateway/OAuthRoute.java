@@ -67,14 +67,16 @@ abstract class OAuthRoute implements RawRoute {
         // The body is collected from now on: it does not wait for the answer about the caller.
         CompletionStage<byte[]> body = RequestBodies.start(exchange, BodyType.FORM);
         return clients.identify(exchange, path(), ClientCredential.ofHeader(exchange))
-                .thenCombine(body, (caller, bytes) -> clients.permit(exchange, path(), caller, role)
-                        .thenApply(_ -> {
-                            OAuthForm form = OAuthForm.parse(bytes);
-                            if (form.find("client_secret").isPresent()) {
-                                throw OAuthProblem.twoCredentials();
-                            }
-                            return new Question(caller, token(exchange, form));
-                        }))
+                .thenCombine(
+                        body,
+                        (caller, bytes) -> clients.permit(exchange, path(), caller, role)
+                                .thenApply(_ -> {
+                                    OAuthForm form = OAuthForm.parse(bytes);
+                                    if (form.find("client_secret").isPresent()) {
+                                        throw OAuthProblem.twoCredentials();
+                                    }
+                                    return new Question(caller, token(exchange, form));
+                                }))
                 .thenCompose(Function.identity());
     }
 

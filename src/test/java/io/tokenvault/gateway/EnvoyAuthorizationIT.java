@@ -158,8 +158,7 @@ class EnvoyAuthorizationIT {
         String token = service.connect("production", "\"allowed_cidrs\":[\"192.0.2.0/24\"]")
                 .text("/token/token");
 
-        CheckResponse answer =
-                envoy.check(production().token(token).from(peer).header("x-forwarded-for", forwarded));
+        CheckResponse answer = envoy.check(production().token(token).from(peer).header("x-forwarded-for", forwarded));
 
         if (allowed) {
             assertThat(answer.getStatus().getCode()).isZero();

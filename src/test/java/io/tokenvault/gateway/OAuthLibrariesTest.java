@@ -96,7 +96,8 @@ class OAuthLibrariesTest {
         AuthorizationServerMetadata metadata = AuthorizationServerMetadata.resolve(new Issuer(issuer));
 
         assertThat(metadata.getIntrospectionEndpointAuthMethods())
-                .contains(ClientAuthenticationMethod.CLIENT_SECRET_BASIC, ClientAuthenticationMethod.CLIENT_SECRET_POST);
+                .contains(
+                        ClientAuthenticationMethod.CLIENT_SECRET_BASIC, ClientAuthenticationMethod.CLIENT_SECRET_POST);
         assertThat(metadata.getRevocationEndpointAuthMethods())
                 .containsExactly(
                         ClientAuthenticationMethod.CLIENT_SECRET_BASIC, ClientAuthenticationMethod.CLIENT_SECRET_POST);
