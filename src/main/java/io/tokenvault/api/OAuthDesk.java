@@ -59,18 +59,21 @@ class OAuthDesk implements OAuthClients {
     }
 
     @Override
-    public CompletionStage<Caller> admit(
-            RoutingContext exchange, String endpoint, ClientCredential credential, Role role) {
-        return authenticator.authenticate(credential.revealKey()).thenCompose(known -> {
-            Optional<Caller> caller = known.filter(
-                    found -> credential.operatorId().map(found.id()::equals).orElse(true));
-            if (caller.isEmpty()) {
-                return refuse(exchange, endpoint, Actor.NOBODY, OAuthProblem.invalidClient(credential.isBearer()));
-            }
-            return caller.get().hasOneOf(role)
-                    ? CompletableFuture.completedFuture(caller.get())
-                    : refuse(exchange, endpoint, caller.get().actor(), OAuthProblem.unauthorizedClient());
-        });
+    public CompletionStage<Caller> identify(RoutingContext exchange, String endpoint, ClientCredential credential) {
+        return authenticator
+                .authenticate(credential.revealKey())
+                .thenCompose(known -> known.filter(found ->
+                                credential.operatorId().map(found.id()::equals).orElse(true))
+                        .<CompletionStage<Caller>>map(CompletableFuture::completedFuture)
+                        .orElseGet(() -> refuse(
+                                exchange, endpoint, Actor.NOBODY, OAuthProblem.invalidClient(credential.isBearer()))));
+    }
+
+    @Override
+    public CompletionStage<Caller> permit(RoutingContext exchange, String endpoint, Caller caller, Role role) {
+        return caller.hasOneOf(role)
+                ? CompletableFuture.completedFuture(caller)
+                : refuse(exchange, endpoint, caller.actor(), OAuthProblem.unauthorizedClient());
     }
 
     @Override

@@ -45,15 +45,18 @@ public final class ClientCredential {
         return exchange.request().headers().contains(HttpHeaders.AUTHORIZATION);
     }
 
-    /** @throws OAuthProblem {@code invalid_client} when it cannot be read */
+    /** @throws OAuthProblem {@code invalid_client} when it cannot be read, {@code invalid_request} for more than one */
     static ClientCredential ofHeader(RoutingContext exchange) {
-        if (BearerCredential.of(exchange) instanceof BearerCredential.Present present) {
+        List<String> headers = exchange.request().headers().getAll(HttpHeaders.AUTHORIZATION);
+        if (headers.size() != 1) {
+            throw OAuthProblem.twoCredentials();
+        }
+        if (BearerCredential.of(headers) instanceof BearerCredential.Present present) {
             return new ClientCredential(Optional.empty(), present.reveal(), true);
         }
-        List<String> headers = exchange.request().headers().getAll(HttpHeaders.AUTHORIZATION);
         Matcher basic = BASIC.matcher(headers.getFirst());
-        if (headers.size() != 1 || !basic.matches()) {
-            throw OAuthProblem.invalidClient(false);
+        if (!basic.matches()) {
+            throw OAuthProblem.invalidClient(headers.getFirst().regionMatches(true, 0, "Bearer", 0, 6));
         }
         try {
             String pair = new String(Base64.getDecoder().decode(basic.group(1)), StandardCharsets.UTF_8);
@@ -65,7 +68,7 @@ public final class ClientCredential {
                     Optional.of(OAuthForm.decoded(pair.substring(0, colon))),
                     OAuthForm.decoded(pair.substring(colon + 1)),
                     false);
-        } catch (IllegalArgumentException notBase64) {
+        } catch (IllegalArgumentException notEncodedSo) {
             throw OAuthProblem.invalidClient(false);
         }
     }

@@ -24,8 +24,8 @@ final class OAuthForm {
         Map<String, String> parameters = new HashMap<>();
         for (String pair : text(body).split("&", -1)) {
             int equals = pair.indexOf('=');
-            String name = decoded(equals < 0 ? pair : pair.substring(0, equals));
-            String value = equals < 0 ? "" : decoded(pair.substring(equals + 1));
+            String name = parameter(equals < 0 ? pair : pair.substring(0, equals));
+            String value = equals < 0 ? "" : parameter(pair.substring(equals + 1));
             if (!name.isEmpty() && parameters.putIfAbsent(name, value) != null) {
                 throw OAuthProblem.invalidRequest("a parameter is there twice");
             }
@@ -37,10 +37,22 @@ final class OAuthForm {
         return Optional.ofNullable(parameters.get(name)).filter(value -> !value.isEmpty());
     }
 
-    /** One part of HTTP Basic credentials, or of a form: decoded as RFC 6749 appendix B says. */
+    /**
+     * One part of HTTP Basic credentials, or of a form, as RFC 6749 appendix B has it.
+     *
+     * @throws IllegalArgumentException when it is not encoded so
+     */
     static String decoded(String encoded) {
         return Percent.decode(encoded.replace('+', ' '))
-                .orElseThrow(() -> OAuthProblem.invalidRequest("a parameter is not encoded as a form is"));
+                .orElseThrow(() -> new IllegalArgumentException("not encoded as a form is"));
+    }
+
+    private static String parameter(String encoded) {
+        try {
+            return decoded(encoded);
+        } catch (IllegalArgumentException _) {
+            throw OAuthProblem.invalidRequest("a parameter is not encoded as a form is");
+        }
     }
 
     private static String text(byte[] body) {

@@ -2,11 +2,8 @@ package io.tokenvault.gateway;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
-import io.tokenvault.http.ProblemCode;
 import io.tokenvault.http.ProblemException;
 import io.tokenvault.http.Problems;
-import io.tokenvault.validation.RecordsInDoubtException;
-import io.tokenvault.validation.RecordsUnavailableException;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
@@ -14,6 +11,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
+import java.util.Map;
 
 /** Ends a request with an error as OAuth has it (RFC 6749 §5.2). */
 public final class OAuthProblem extends RuntimeException {
@@ -35,6 +33,11 @@ public final class OAuthProblem extends RuntimeException {
 
     static OAuthProblem invalidRequest(String description) {
         return new OAuthProblem(400, "invalid_request", description, List.of());
+    }
+
+    /** The caller says who it is in more than one way (RFC 6749 §2.3). */
+    static OAuthProblem twoCredentials() {
+        return invalidRequest("the caller says who it is in two ways");
     }
 
     /** The caller came without a credential. */
@@ -66,32 +69,33 @@ public final class OAuthProblem extends RuntimeException {
 
     /** Ends the request with what this failure amounts to here. */
     static void write(RoutingContext exchange, Throwable failure) {
-        switch (failure) {
-            case OAuthProblem problem -> write(exchange, problem);
-            case RecordsUnavailableException _ -> unavailable(exchange, "the database cannot be reached", 1);
-            case RecordsInDoubtException _ -> unavailable(exchange, "an admin has to decide about the database", 60);
-            case ProblemException problem
-            when problem.code() == ProblemCode.UNSUPPORTED_MEDIA_TYPE
-                    || problem.code() == ProblemCode.BODY_TOO_LARGE
-                    || problem.code() == ProblemCode.MALFORMED_REQUEST ->
-                write(
-                        exchange,
-                        new OAuthProblem(problem.code().status(), "invalid_request", problem.detail(), List.of()));
-            default -> Problems.write(exchange, failure);
+        if (failure instanceof OAuthProblem problem) {
+            write(exchange, problem, Map.of());
+        } else {
+            ProblemException problem = Problems.of(exchange, NoVerdict.problem(failure));
+            int status = problem.code().status();
+            write(
+                    exchange,
+                    new OAuthProblem(status, error(status), problem.detail(), List.of()),
+                    Problems.headers(problem));
         }
     }
 
-    private static void unavailable(RoutingContext exchange, String description, int seconds) {
-        exchange.response().putHeader("Retry-After", Integer.toString(seconds));
-        write(exchange, new OAuthProblem(503, "temporarily_unavailable", description, List.of()));
+    /** What OAuth calls a failure with this status (RFC 6749 §4.1.2.1, §5.2). */
+    private static String error(int status) {
+        if (status < 500) {
+            return "invalid_request";
+        }
+        return status == 503 ? "temporarily_unavailable" : "server_error";
     }
 
-    private static void write(RoutingContext exchange, OAuthProblem problem) {
+    private static void write(RoutingContext exchange, OAuthProblem problem, Map<String, String> headers) {
         HttpServerResponse response = exchange.response();
         if (response.ended() || response.headWritten()) {
             return;
         }
         response.setStatusCode(problem.status).putHeader("Content-Type", "application/json;charset=UTF-8");
+        headers.forEach(response::putHeader);
         if (!problem.challenges.isEmpty()) {
             response.putHeader("WWW-Authenticate", problem.challenges);
         }

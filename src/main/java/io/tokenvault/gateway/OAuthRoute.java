@@ -12,6 +12,7 @@ import io.vertx.ext.web.RoutingContext;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
 
 /**
  * What introspection and revocation have in common: POST of a form with a {@code token}, by an authenticated caller, on
@@ -65,20 +66,25 @@ abstract class OAuthRoute implements RawRoute {
     private CompletionStage<Question> askedByHeader(RoutingContext exchange) {
         // The body is collected from now on: it does not wait for the answer about the caller.
         CompletionStage<byte[]> body = RequestBodies.start(exchange, BodyType.FORM);
-        return clients.admit(exchange, path(), ClientCredential.ofHeader(exchange), role)
-                .thenCombine(body, (caller, bytes) -> {
-                    OAuthForm form = OAuthForm.parse(bytes);
-                    if (form.find("client_secret").isPresent()) {
-                        throw OAuthProblem.invalidRequest("the caller says who it is in two ways");
-                    }
-                    return new Question(caller, token(exchange, form));
-                });
+        return clients.identify(exchange, path(), ClientCredential.ofHeader(exchange))
+                .thenCombine(
+                        body,
+                        (caller, bytes) -> clients.permit(exchange, path(), caller, role)
+                                .thenApply(_ -> {
+                                    OAuthForm form = OAuthForm.parse(bytes);
+                                    if (form.find("client_secret").isPresent()) {
+                                        throw OAuthProblem.twoCredentials();
+                                    }
+                                    return new Question(caller, token(exchange, form));
+                                }))
+                .thenCompose(Function.identity());
     }
 
     private CompletionStage<Question> askedByForm(RoutingContext exchange) {
         return RequestBodies.start(exchange, BodyType.FORM).thenCompose(bytes -> {
             OAuthForm form = OAuthForm.parse(bytes);
-            return clients.admit(exchange, path(), ClientCredential.ofForm(form), role)
+            return clients.identify(exchange, path(), ClientCredential.ofForm(form))
+                    .thenCompose(caller -> clients.permit(exchange, path(), caller, role))
                     .thenApply(caller -> new Question(caller, token(exchange, form)));
         });
     }

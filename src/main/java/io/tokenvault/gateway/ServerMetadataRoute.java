@@ -46,6 +46,7 @@ public class ServerMetadataRoute implements RawRoute {
         String issuer = publicUrl.forCallerOf(exchange);
         ObjectNode metadata = JsonNodeFactory.instance.objectNode();
         metadata.put("issuer", issuer);
+        // Empty, not left out: the first one is required, and without the second one clients assume two grants.
         metadata.putArray("response_types_supported");
         metadata.putArray("grant_types_supported");
         metadata.put("introspection_endpoint", issuer + "/oauth2/introspect");
@@ -54,10 +55,10 @@ public class ServerMetadataRoute implements RawRoute {
                 .add("client_secret_post")
                 .add("Bearer");
         metadata.put("revocation_endpoint", issuer + "/oauth2/revoke");
+        // A bearer token works here as well, but only introspection has a registered word for it.
         metadata.putArray("revocation_endpoint_auth_methods_supported")
                 .add("client_secret_basic")
-                .add("client_secret_post")
-                .add("Bearer");
+                .add("client_secret_post");
         exchange.response()
                 .putHeader("Content-Type", "application/json;charset=UTF-8")
                 .end(metadata.toString());

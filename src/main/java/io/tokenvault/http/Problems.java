@@ -25,9 +25,14 @@ public final class Problems {
 
     private Problems() {}
 
+    /** The problem that this failure amounts to; logs it when it is our fault. */
+    public static ProblemException of(RoutingContext exchange, Throwable failure) {
+        return Failures.problem(failure, exchange);
+    }
+
     /** Ends the request with the problem that this failure amounts to; logs it when it is our fault. */
     public static void write(RoutingContext exchange, Throwable failure) {
-        write(exchange, Failures.problem(failure, exchange));
+        write(exchange, of(exchange, failure));
     }
 
     /** Ends the request with this problem; does nothing when an answer is under way already. */

@@ -2,13 +2,6 @@ package io.tokenvault.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.envoyproxy.envoy.service.auth.v3.AuthorizationGrpc;
-import io.envoyproxy.envoy.service.auth.v3.CheckRequest;
-import io.envoyproxy.envoy.service.auth.v3.CheckResponse;
-import io.grpc.ManagedChannel;
-import io.grpc.ManagedChannelBuilder;
-import io.grpc.Status;
-import io.grpc.StatusRuntimeException;
 import io.tokenvault.testing.Deployment;
 import io.tokenvault.testing.Gateway;
 import io.tokenvault.testing.HttpAnswer;
@@ -20,10 +13,8 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
-import org.assertj.core.api.Assertions;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -101,46 +92,6 @@ class GatewayExamplesIT {
         assertRefused(ask(gateway, narrow), 403, "insufficient_scope");
     }
 
-    @Test
-    void onlyTheContextExtensionsCountOverGrpc() {
-        String token = deployment.connect("production", SCOPED).text("/token/token");
-        ManagedChannel channel = ManagedChannelBuilder.forAddress("127.0.0.1", service.grpcPort())
-                .usePlaintext()
-                .build();
-        try {
-            AuthorizationGrpc.AuthorizationBlockingStub stub = AuthorizationGrpc.newBlockingStub(channel);
-
-            CheckResponse good = stub.check(question(token, Map.of("environment", "production")));
-            CheckResponse nowhere = stub.check(question(token, Map.of()));
-            CheckResponse doubled =
-                    stub.check(question(token + ",Bearer " + token, Map.of("environment", "production")));
-
-            assertThat(good.getStatus().getCode()).isZero();
-            assertThat(good.getOkResponse().getHeadersToRemoveList()).containsExactly("authorization");
-            assertThat(nowhere.getDeniedResponse().getStatus().getCodeValue()).isEqualTo(403);
-            assertThat(doubled.getDeniedResponse().getStatus().getCodeValue()).isEqualTo(401);
-        } finally {
-            channel.shutdownNow();
-        }
-    }
-
-    @Test
-    void whoIsNoGatewayMayNotAskOverGrpc() throws IOException {
-        try (ServiceProcess closed = ServiceProcess.in(made("closed"))
-                .settings("token-vault.authz.allowed-sources=192.0.2.0/24")
-                .start()) {
-            ManagedChannel channel = ManagedChannelBuilder.forAddress("127.0.0.1", closed.grpcPort())
-                    .usePlaintext()
-                    .build();
-            StatusRuntimeException refused = Assertions.catchThrowableOfType(
-                    StatusRuntimeException.class,
-                    () -> AuthorizationGrpc.newBlockingStub(channel).check(question("x", Map.of())));
-            channel.shutdownNow();
-
-            assertThat(refused.getStatus().getCode()).isEqualTo(Status.Code.PERMISSION_DENIED);
-        }
-    }
-
     private static HttpCaller http(String gateway) {
         return Objects.requireNonNull(GATEWAYS.get(gateway)).http();
     }
@@ -156,16 +107,5 @@ class GatewayExamplesIT {
         if (status == 401) {
             assertThat(answer.header("WWW-Authenticate").orElseThrow()).startsWith("Bearer realm=\"token-vault\"");
         }
-    }
-
-    private static CheckRequest question(String token, Map<String, String> extensions) {
-        CheckRequest.Builder request = CheckRequest.newBuilder();
-        request.getAttributesBuilder().putAllContextExtensions(extensions);
-        request.getAttributesBuilder()
-                .getRequestBuilder()
-                .getHttpBuilder()
-                .putHeaders("authorization", "Bearer " + token)
-                .putHeaders("environment", "production");
-        return request.build();
     }
 }

@@ -9,7 +9,11 @@ import io.tokenvault.testing.Deployment;
 import io.tokenvault.testing.HttpAnswer;
 import io.tokenvault.testing.HttpCaller;
 import io.tokenvault.testing.Postgres;
+import java.net.URI;
 import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.HashMap;
@@ -173,6 +177,54 @@ class OAuthTest {
     }
 
     @Test
+    void twoHeadersAreOneTooMany() throws Exception {
+        HttpResponse<String> refused;
+        try (HttpClient http = HttpClient.newHttpClient()) {
+            refused = http.send(
+                    HttpRequest.newBuilder(URI.create(issuer() + INTROSPECT))
+                            .header("Authorization", basic("someone", "tvo_nonsense"))
+                            .header("Authorization", "Bearer tvo_nonsense")
+                            .header("Content-Type", FORM)
+                            .POST(HttpRequest.BodyPublishers.ofString("token=x"))
+                            .build(),
+                    HttpResponse.BodyHandlers.ofString());
+        }
+
+        assertThat(refused.statusCode()).isEqualTo(400);
+        assertThat(refused.body()).contains("\"error\":\"invalid_request\"");
+    }
+
+    @Test
+    void keyAndIdAreDecodedAsAForm() {
+        HttpAnswer operator = operator("validator");
+        String id = operator.text("/operator/operator_id");
+        String encoded = "%" + Integer.toHexString(id.charAt(0)) + id.substring(1);
+
+        send(INTROSPECT, "token=x", Map.of("Authorization", basic(encoded, operator.text("/key"))))
+                .expect(200);
+        assertRefusedClient(
+                send(INTROSPECT, "token=x", Map.of("Authorization", basic("%zz", "%zz"))),
+                "Basic realm=\"token-vault\"");
+    }
+
+    @Test
+    void theMediaTypeComesBeforeTheRole() {
+        assertThat(service.operator("auditor", "*")
+                        .post(INTROSPECT, "{}")
+                        .expect(415)
+                        .text("/error"))
+                .isEqualTo("invalid_request");
+    }
+
+    @Test
+    void aBodyHasALimit() {
+        assertThat(ask(service.admin(), INTROSPECT, "token=" + "x".repeat(64 * 1024))
+                        .expect(413)
+                        .text("/error"))
+                .isEqualTo("invalid_request");
+    }
+
+    @Test
     void aTokenInTheAddressIsNotRead() {
         assertThat(ask(service.admin(), INTROSPECT + "?token=" + token, "")
                         .expect(400)
@@ -204,6 +256,7 @@ class OAuthTest {
         assertThat(metadata.text("/revocation_endpoint")).isEqualTo(issuer + REVOKE);
         assertThat(metadata.json().get("response_types_supported").isArray()).isTrue();
         assertThat(metadata.json().get("grant_types_supported").size()).isZero();
+        assertThat(metadata.json().has("token_endpoint")).isFalse();
     }
 
     private static void assertRefusedClient(HttpAnswer refused, String challenge) {
@@ -211,6 +264,13 @@ class OAuthTest {
         assertThat(refused.text("/error")).isEqualTo("invalid_client");
         assertThat(refused.header("WWW-Authenticate").orElseThrow()).startsWith(challenge);
         assertThat(refused.header("Cache-Control")).contains("no-store");
+    }
+
+    private String issuer() {
+        return service.anyone()
+                .get("/.well-known/oauth-authorization-server")
+                .expect(200)
+                .text("/issuer");
     }
 
     private HttpAnswer operator(String role) {

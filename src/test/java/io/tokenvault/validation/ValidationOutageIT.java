@@ -2,7 +2,10 @@ package io.tokenvault.validation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.envoyproxy.envoy.service.auth.v3.CheckResponse;
 import io.tokenvault.testing.Deployment;
+import io.tokenvault.testing.ExtAuthz;
+import io.tokenvault.testing.ExtAuthz.Question;
 import io.tokenvault.testing.HttpAnswer;
 import io.tokenvault.testing.ServiceProcess;
 import io.tokenvault.testing.TestDatabase;
@@ -14,6 +17,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -61,12 +65,21 @@ class ValidationOutageIT {
         assertThat(Waiting.until(LONGEST, () -> authz().status() == 503)).isTrue();
         HttpAnswer validate = service.validate(token, "production", "").expect(503);
         HttpAnswer gateway = authz().expect(503);
+        HttpAnswer introspection = introspect().expect(503);
+        CheckResponse envoy = envoy();
         bringDatabaseBack();
 
         assertThat(validate.text("/code")).isEqualTo("validation_unavailable");
         assertThat(validate.header("Retry-After")).isPresent();
         assertThat(gateway.text("/code")).isEqualTo("validation_unavailable");
         assertThat(gateway.header("X-Token-Vault-Reason")).contains("validation_unavailable");
+        assertThat(introspection.text("/error")).isEqualTo("temporarily_unavailable");
+        assertThat(introspection.header("Retry-After")).isPresent();
+        assertThat(envoy.getStatus().getCode()).isNotZero();
+        assertThat(envoy.getDeniedResponse().getStatus().getCodeValue()).isEqualTo(503);
+        assertThat(ExtAuthz.headers(envoy.getDeniedResponse().getHeadersList()))
+                .containsEntry("X-Token-Vault-Reason", "validation_unavailable")
+                .containsKey("Retry-After");
         assertThat(Waiting.until(LONGEST, () -> authz().status() == 200)).isTrue();
         assertThat(service.verdict(token, "production")).isEqualTo("current");
     }
@@ -99,6 +112,22 @@ class ValidationOutageIT {
 
     private HttpAnswer authz() {
         return service.anyone().as(token).get("/authz/production");
+    }
+
+    private HttpAnswer introspect() {
+        return service.admin()
+                .send(
+                        "POST",
+                        "/oauth2/introspect",
+                        "token=" + token,
+                        Map.of("Content-Type", "application/x-www-form-urlencoded"));
+    }
+
+    private CheckResponse envoy() {
+        try (ExtAuthz envoy = ExtAuthz.of(process)) {
+            return envoy.check(
+                    new Question().extension("environment", "production").token(token));
+        }
     }
 
     private void takeDatabaseAway() {
