@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run test test-helm test-terraform test-cluster build image release-check format tools clean
+.PHONY: help run test test-helm test-terraform test-cluster build image release-check format tools clean bench
 
 # local, or openbao
 BACKEND ?= local
@@ -25,6 +25,12 @@ endif
 
 test: tools test-helm test-terraform ## Run every check and every test, against real servers
 	$(maven) verify
+
+bench: tools ## Compare what a verdict costs with what others cost; ten minutes
+	@src/bench/tools/install-bench-tools.sh
+	@rm -f target/bench.md
+	$(maven) --quiet verify -Dtest=NoneTest -Dsurefire.failIfNoSpecifiedTests=false -Dit.test=ValidationBench,GrowthBench
+	@cat target/bench.md
 
 test-helm: ## Test the Helm chart, with Helm 4 and 3
 	@src/test/helm/run

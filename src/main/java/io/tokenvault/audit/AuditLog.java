@@ -21,10 +21,12 @@ public class AuditLog {
             """;
 
     private final EntityManager database;
+    private final EventCounts counts;
     private final SecureRandom random = new SecureRandom();
 
-    AuditLog(EntityManager database) {
+    AuditLog(EntityManager database, EventCounts counts) {
         this.database = database;
+        this.counts = counts;
     }
 
     /** Appends in the running transaction; there must be one. */
@@ -45,6 +47,7 @@ public class AuditLog {
                 insert.executeBatch();
             }
         });
+        counts.afterCommit(events);
     }
 
     /** Appends in a transaction of its own: for calls that were denied and change nothing else. */

@@ -65,7 +65,9 @@ final class Revoker {
             if (wait.members.stream().allMatch(id -> knows(acked, id, wait.number))) {
                 each.remove();
                 How how = wait.members.size() > 1 ? How.ACKNOWLEDGED : How.SINGLE_REPLICA;
-                wait.outcome.complete(new Outcome(how, Math.max(1, wait.members.size())));
+                // One that is gone has left, or has been silent for a lease; it was not asked.
+                int agreed = (int) wait.members.stream().filter(acked::containsKey).count();
+                wait.outcome.complete(new Outcome(how, Math.max(1, agreed)));
             }
         }
     }

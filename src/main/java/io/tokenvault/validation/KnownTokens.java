@@ -47,6 +47,8 @@ class KnownTokens implements ReplicaCache {
 
     private final Cache<PackedId, Known> tokens = Caffeine.newBuilder()
             .maximumSize(Runtime.getRuntime().maxMemory() / SHARE_OF_HEAP / BYTES_OF_ONE)
+            .executor(
+                    Runnable::run) // handing the little that there is to do to another thread costs more than doing it
             .build();
     private final Cache<PackedId, Known> strangers = Caffeine.newBuilder()
             .maximumSize(MOST_UNKNOWN)

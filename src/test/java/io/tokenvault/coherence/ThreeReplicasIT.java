@@ -99,7 +99,8 @@ class ThreeReplicasIT {
         HttpAnswer revoked = revoke(deployments.getFirst(), token[1]);
         signal("CONT", replicas.get(2));
 
-        assertThat(revoked.text("/effective/how")).isEqualTo("lease_expired");
+        // Its lease ran out, or the others had seen it silent for so long that they took it off the list.
+        assertThat(revoked.text("/effective/how")).isIn("lease_expired", "acknowledged");
         pause(Duration.ofSeconds(1));
         assertNothingAccepts(token[0]);
     }

@@ -26,8 +26,8 @@ class MetricsReferenceTest {
             }
         }
 
-        List<String> documented = Markdown.read(Markdown.DOCS.resolve("reference/metrics.md")).rows().stream()
-                .map(cells -> Markdown.codeIn(cells.getFirst()).getFirst())
+        List<String> documented = MetricsReference.read().stream()
+                .map(MetricsReference.Metric::name)
                 .toList();
 
         assertThat(documented).containsExactlyInAnyOrderElementsOf(metrics);

@@ -36,6 +36,7 @@ class KillIT {
     private static final long SEED = Long.getLong("seed", System.nanoTime());
     private static final int CALLERS = 12;
     private static final Duration BETWEEN_CALLS = Duration.ofMillis(80);
+    private static final Duration LONGEST_ROUND = Duration.ofSeconds(30);
     private static final Duration PUBLISHED = Duration.ofSeconds(60);
 
     @TempDir
@@ -92,13 +93,17 @@ class KillIT {
     private List<Story> killed(ServiceProcess service, Deployment deployment, Random random) {
         List<Story> round = new ArrayList<>();
         Queue<Story> begun = new ConcurrentLinkedQueue<>();
+        boolean busy;
         try (ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor()) {
             for (int caller = 0; caller < CALLERS; caller++) {
                 callers.execute(() -> callUntilNobodyAnswers(deployment, begun));
             }
-            pause(Duration.ofMillis(700 + random.nextInt(1500)));
+            int enough = answered.get() + 10 + random.nextInt(40);
+            busy = Waiting.until(LONGEST_ROUND, () -> answered.get() >= enough);
+            pause(Duration.ofMillis(random.nextInt(100)));
             service.kill9();
         }
+        assertThat(busy).as("answers before the kill, seed %d", SEED).isTrue();
         round.addAll(begun);
         stories.addAll(begun);
         return round;

@@ -105,6 +105,10 @@ public final class OpenBao implements AutoCloseable {
         return url;
     }
 
+    public long pid() {
+        return process.pid();
+    }
+
     /** The authority of the server's certificate; empty when it speaks plain http. */
     public Optional<Path> caFile() {
         return caFile;

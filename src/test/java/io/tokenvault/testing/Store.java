@@ -125,7 +125,9 @@ public record Store(
                 Optional.of(server.url()),
                 name -> {
                     try {
-                        return Optional.of(json(consumer.getSecretValue(request -> request.secretId(name.path()))
+                        return Optional.of(json(consumer.getSecretValue(
+                                        // What AWS reads by default; moto reads what was put last.
+                                        request -> request.secretId(name.path()).versionStage("AWSCURRENT"))
                                 .secretString()));
                     } catch (ResourceNotFoundException | InvalidRequestException nothing) {
                         return Optional.empty();

@@ -2,6 +2,7 @@ package io.tokenvault.lifecycle.publication;
 
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
 import io.tokenvault.environment.Environment;
 import io.tokenvault.environment.Environments;
 import io.tokenvault.token.EnvironmentName;
@@ -12,10 +13,15 @@ public final class EnvironmentGauge {
     private volatile Map<EnvironmentName, Double> values = Map.of();
 
     public EnvironmentGauge(String meter, Environments environments, MeterRegistry meters) {
+        this(meter, Tags.empty(), environments, meters);
+    }
+
+    /** @param more other tags of this gauge, the same for every environment */
+    public EnvironmentGauge(String meter, Tags more, Environments environments, MeterRegistry meters) {
         for (Environment environment : environments.all()) {
             EnvironmentName name = environment.name();
             Gauge.builder(meter, () -> values.getOrDefault(name, 0.0))
-                    .tag("environment", name.value())
+                    .tags(more.and("environment", name.value()))
                     .register(meters);
         }
     }

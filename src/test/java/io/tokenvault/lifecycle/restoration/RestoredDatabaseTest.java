@@ -92,7 +92,7 @@ class RestoredDatabaseTest {
 
         mark(head.log() + "-of-another-database", head.number() + 1000, UNKNOWN_EVENT);
         boolean byAnotherLog = restored.isRestored();
-        mark(null, head.number() + 5000, null);
+        mark(null, log.head().number() + 5000, null);
 
         assertThat(byAnotherLog).isFalse();
         assertThat(restored.isRestored()).isTrue();

@@ -1,0 +1,20 @@
+package io.tokenvault.bench;
+
+import java.net.URI;
+import java.util.Map;
+
+/**
+ * Something to measure.
+ *
+ * @param process of the server; its children count too
+ * @param body empty: a GET, otherwise a POST
+ */
+record Contender(String name, long process, Wire wire, URI address, Map<String, String> headers, String body) {
+    /** How requests are sent. */
+    enum Wire {
+        /** One request at a time on each of 32 connections. */
+        HTTP_1_1,
+        /** 32 at a time on each of 4 connections, without TLS. */
+        H2C
+    }
+}
