@@ -66,7 +66,8 @@ final class Revoker {
                 each.remove();
                 How how = wait.members.size() > 1 ? How.ACKNOWLEDGED : How.SINGLE_REPLICA;
                 // One that is gone has left, or has been silent for a lease; it was not asked.
-                int agreed = (int) wait.members.stream().filter(acked::containsKey).count();
+                int agreed =
+                        (int) wait.members.stream().filter(acked::containsKey).count();
                 wait.outcome.complete(new Outcome(how, Math.max(1, agreed)));
             }
         }
