@@ -8,6 +8,7 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
@@ -52,6 +53,7 @@ class ArchitectureTest {
             Map.entry("validation", List.of("token", "environment", "connection", "coherence")),
             Map.entry("access", List.of("token", "environment", "audit", "coherence")),
             Map.entry("http", List.of("token")),
+            Map.entry("client", List.of()),
             Map.entry("gateway", List.of("token", "environment", "validation", "lifecycle", "access", "http")),
             Map.entry("data", List.of("token", "validation", "connection", "lifecycle", "secrets", "http")),
             Map.entry(
@@ -114,6 +116,44 @@ class ArchitectureTest {
                 .dependOnClassesThat(not(resideInAPackage("java..")
                         .or(resideInAPackage("io.tokenvault.token.."))
                         .or(resideInAPackage("org.jspecify.."))))
+                .check(PRODUCTION);
+    }
+
+    @Test
+    void theClientNeedsNothingButTheJdkAndItsFilterJaxRs() {
+        noClasses()
+                .that()
+                .resideInAPackage(ROOT + "client..")
+                .and()
+                .doNotHaveSimpleName("TokenVaultFilter")
+                .should()
+                .dependOnClassesThat(not(inTheClient()))
+                .check(PRODUCTION);
+        noClasses()
+                .that()
+                .haveFullyQualifiedName(ROOT + "client.TokenVaultFilter")
+                .should()
+                .dependOnClassesThat(not(inTheClient()
+                        .or(resideInAPackage("jakarta.ws.rs.."))
+                        .or(resideInAPackage("jakarta.annotation.."))))
+                .check(PRODUCTION);
+    }
+
+    private static DescribedPredicate<JavaClass> inTheClient() {
+        return resideInAPackage("java..")
+                .or(resideInAPackage("javax.net.ssl.."))
+                .or(resideInAPackage(ROOT + "client.."))
+                .or(resideInAPackage("org.jspecify.."));
+    }
+
+    @Test
+    void nothingInTheServiceUsesTheClient() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage(ROOT + "client..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage(ROOT + "client..")
                 .check(PRODUCTION);
     }
 
