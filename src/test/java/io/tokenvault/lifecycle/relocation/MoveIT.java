@@ -87,11 +87,7 @@ class MoveIT {
                 ? Arrays.stream(FaultPoint.values())
                         .filter(point -> point.name().startsWith("MOVE_"))
                         .toList()
-                : List.of(
-                        FaultPoint.MOVE_AFTER_COPY,
-                        FaultPoint.MOVE_AFTER_SWITCH,
-                        FaultPoint.MOVE_AFTER_DELETE,
-                        FaultPoint.MOVE_AFTER_KEYRING_DELETE);
+                : List.of(FaultPoint.MOVE_AFTER_SWITCH, FaultPoint.MOVE_AFTER_KEYRING_DELETE);
     }
 
     @ParameterizedTest(name = "halted at {0}")
