@@ -8,7 +8,9 @@ import io.tokenvault.testing.HttpAnswer;
 import io.tokenvault.testing.OpenBao;
 import io.tokenvault.testing.ServiceProcess;
 import io.tokenvault.testing.Waiting;
+import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -197,6 +199,46 @@ class CrashIT {
                     .isEqualTo(
                             story.connection.isEmpty() ? repeated.text("/connection/connection_id") : story.connection);
             assertThat(connectionsOf(story.tenant)).hasSize(1);
+        }
+    }
+
+    @Test
+    void theDocumentedCommandReadsWhatEachChangeLeft() {
+        HttpAnswer created = deployment.connect("production", "");
+        String path = "/v1/connections/" + created.text("/connection/connection_id");
+        assertThat(field(created)).isEqualTo(created.text("/token/token"));
+
+        HttpAnswer rotated = deployment.admin().post(path + "/rotate", "{}").expect(200);
+        assertThat(field(created)).isEqualTo(rotated.text("/token/token"));
+
+        HttpAnswer reconnected = deployment
+                .admin()
+                .post(path + "/reconnect", "{\"credentials\":{}}")
+                .expect(200);
+        assertThat(field(created)).isEqualTo(reconnected.text("/token/token"));
+
+        deployment
+                .admin()
+                .post("/v1/tokens/" + reconnected.text("/token/token_id") + "/revoke", "{}")
+                .expect(200);
+        assertThat(field(created)).isIn("null", "<nil>");
+
+        deployment.admin().delete(path).expect(200);
+        assertThat(field(created)).contains("No value found");
+    }
+
+    /** What {@code bao kv get} says of the token, as docs/how-to/openbao.md has it. */
+    private static String field(HttpAnswer created) {
+        String name = "token-vault/production/" + created.text("/connection/connection_id") + "/token";
+        ProcessBuilder command = new ProcessBuilder(
+                        OpenBao.binary(), "kv", "get", "-mount=secret", "-field=token", name)
+                .redirectErrorStream(true);
+        command.environment().put("BAO_ADDR", openBao.url().toString());
+        command.environment().put("BAO_TOKEN", OpenBao.ROOT_TOKEN);
+        try {
+            return new String(command.start().getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+        } catch (IOException failed) {
+            throw new UncheckedIOException(failed);
         }
     }
 

@@ -81,10 +81,13 @@ class KillIT {
                     slowest = ready.compareTo(slowest) > 0 ? ready : slowest;
                     assertThat(round).as("seed " + SEED).allSatisfy(story -> verdictsHold(deployment, story));
                 }
+                long back = System.nanoTime();
                 assertPublished(deployment, store, service);
+                Duration published = Duration.ofNanos(System.nanoTime() - back);
                 LOG.infof(
-                        "%s: %d kills, %d answered changes, %d connections, ready again after %d ms at most, seed %d",
-                        kind, KILLS, answered.get(), stories.size(), slowest.toMillis(), SEED);
+                        "%s: %d kills, %d answered changes, %d connections, ready again after %d ms at most,"
+                                + " all published and read back %d ms after the last, seed %d",
+                        kind, KILLS, answered.get(), stories.size(), slowest.toMillis(), published.toMillis(), SEED);
             }
         }
     }

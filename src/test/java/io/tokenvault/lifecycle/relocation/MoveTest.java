@@ -206,8 +206,10 @@ class MoveTest {
             names = {
                 "MOVE_AFTER_OPEN",
                 "MOVE_AFTER_KEYRING",
+                "MOVE_AFTER_COPY",
                 "MOVE_BEFORE_SWITCH",
                 "MOVE_AFTER_CLEARING",
+                "MOVE_AFTER_DELETE",
                 "MOVE_AFTER_CLOSE"
             })
     void aMoveEndsWellWhateverStepFails(FaultPoint point) {
