@@ -56,7 +56,33 @@ class Copier {
         this.threads = threads;
     }
 
-    /** Looks for names that are behind; each second, and after every change. */
+    /**
+     * Copies what was just published for a caller, as much out of turn as that was: however fast an environment changes,
+     * its second place keeps up. Nobody waits for it; what finds no place is copied in the background.
+     */
+    void follow(PublicationWork published) {
+        @Nullable Place second = places.known(published.environment()).second();
+        if (second != null && second.holdsTokens()) {
+            BackendLane lane = lanes.copying(second.backend());
+            threads.execute(() -> followNow(published, lane));
+        }
+    }
+
+    private void followNow(PublicationWork published, BackendLane lane) {
+        try {
+            if (lane.enterAsCaller(published.value() == null ? WritePace.DELETE : WritePace.PUT)) {
+                try {
+                    attempt(published.connection(), lane);
+                } finally {
+                    lane.leaveAsCaller();
+                }
+            }
+        } catch (InterruptedException stopping) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Looks for names that are behind: what was there before the move, and what failed. */
     @Scheduled(
             every = "1s",
             concurrentExecution = Scheduled.ConcurrentExecution.SKIP,
@@ -88,7 +114,7 @@ class Copier {
                 due = copies.due(lane.backend(), BATCH);
                 for (ConnectionId connection : due) {
                     lane.enter();
-                    threads.execute(() -> attempt(connection, lane));
+                    threads.execute(() -> attemptInBackground(connection, lane));
                 }
             } while (due.size() == BATCH);
         } catch (InterruptedException stopping) {
@@ -102,6 +128,14 @@ class Copier {
         }
     }
 
+    private void attemptInBackground(ConnectionId connection, BackendLane lane) {
+        try {
+            attempt(connection, lane);
+        } finally {
+            lane.leave();
+        }
+    }
+
     private void attempt(ConnectionId connection, BackendLane lane) {
         try {
             Optional<Copies.Work> work = copies.lease(connection, owner);
@@ -112,8 +146,6 @@ class Copier {
             LOG.errorf(
                     "a copy failed and will be tried again: %s",
                     failed.getClass().getName());
-        } finally {
-            lane.leave();
         }
     }
 

@@ -70,7 +70,7 @@ class Copies {
                             and (c.next_attempt_at is null or c.next_attempt_at <= now())
                             and not exists (select 1 from change_log_standing where restored_at is not null)
                             and (%s or %s)
-                        order by c.next_attempt_at nulls last limit ?2
+                        order by coalesce(c.next_attempt_at, p.waiting_since) limit ?2
                         """.formatted(BEHIND, CLEARED), String.class)
                 .setParameter(1, backend)
                 .setParameter(2, limit)

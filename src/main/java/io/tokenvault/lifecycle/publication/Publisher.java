@@ -73,9 +73,6 @@ public class Publisher {
      * them. What is not done by then is done later; so is all of a number too large to wait for.
      */
     public void publish(List<Wish> wishes) {
-        if (!wishes.isEmpty()) {
-            copier.copyWhatIsDue();
-        }
         if (wishes.size() > AT_ONCE) {
             return;
         }
@@ -164,6 +161,7 @@ public class Publisher {
         Optional<PublicationWork> work = publications.lease(connection, owner);
         while (work.isPresent()) {
             result = publishForCaller(work.get());
+            copier.follow(work.get());
             work = result == Attempt.PUBLISHED ? publications.lease(connection, owner) : Optional.empty();
         }
         return result;
