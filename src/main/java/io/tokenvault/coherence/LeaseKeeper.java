@@ -192,10 +192,12 @@ public class LeaseKeeper implements ReplicaLease {
     private void reap() throws SQLException {
         LeaseRows.Membership membership = connection.run(LeaseRows::members);
         List<Member> present = membership.members();
-        members = present.size();
+        members = (int) present.stream().filter(member -> !member.hasLeft()).count();
         synchronous = membership.synchronous();
         for (Member silent : reaper.silent(present, System.nanoTime())) {
-            if (!silent.id().equals(id) && connection.run(on -> LeaseRows.remove(on, silent))) {
+            if (!silent.id().equals(id)
+                    && connection.run(on -> LeaseRows.remove(on, silent))
+                    && !silent.hasLeft()) {
                 LOG.warnf("replica %s has been silent for longer than its lease and is not waited for", silent.id());
             }
         }

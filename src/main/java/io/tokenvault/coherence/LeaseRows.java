@@ -37,7 +37,7 @@ final class LeaseRows {
             from change_head h left join replica_lease r on true
             """;
     private static final String REMOVE = "delete from replica_lease where replica_id = ? and beat = ?";
-    private static final String LEAVE = "delete from replica_lease where replica_id = ?";
+    private static final String LEAVE = "update replica_lease set acked = ? where replica_id = ?";
 
     private LeaseRows() {}
 
@@ -108,8 +108,9 @@ final class LeaseRows {
         return update(connection, REMOVE, member.id(), member.beat()) == 1;
     }
 
+    /** Says that this replica answers nothing any more. Its row is removed with those of the silent ones. */
     static void leave(Connection connection, String id) throws SQLException {
-        update(connection, LEAVE, id);
+        update(connection, LEAVE, Member.LEFT, id);
     }
 
     private static int update(Connection connection, String sql, Object... parameters) throws SQLException {

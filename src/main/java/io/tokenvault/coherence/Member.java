@@ -6,4 +6,11 @@ package io.tokenvault.coherence;
  * @param beat counts its polls
  * @param acked the number up to which it has applied the log, at least
  */
-record Member(String id, long beat, long acked) {}
+record Member(String id, long beat, long acked) {
+    /** What a replica acknowledges that has left in order: it answers nothing any more, so no change can be missed. */
+    static final long LEFT = Long.MAX_VALUE;
+
+    boolean hasLeft() {
+        return acked == LEFT;
+    }
+}

@@ -2,7 +2,6 @@ package io.tokenvault.coherence;
 
 import io.tokenvault.coherence.Effective.How;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -31,6 +30,7 @@ final class Revoker {
         private final long begun;
         private final long number;
         private boolean asked;
+        private boolean expired;
         private Set<String> members = Set.of();
 
         private Wait(long begun, long number) {
@@ -65,15 +65,16 @@ final class Revoker {
             }
             if (!wait.asked) {
                 wait.asked = true;
-                wait.members = new HashSet<>(acked.keySet());
+                wait.members = current.stream()
+                        .filter(member -> !member.hasLeft())
+                        .map(Member::id)
+                        .collect(Collectors.toSet());
             }
             if (wait.members.stream().allMatch(id -> knows(acked, id, wait.number))) {
                 each.remove();
-                How how = wait.members.size() > 1 ? How.ACKNOWLEDGED : How.SINGLE_REPLICA;
-                // One that is gone has left, or has been silent for a lease; it was not asked.
-                int agreed =
-                        (int) wait.members.stream().filter(acked::containsKey).count();
-                wait.outcome.complete(new Outcome(how, Math.max(1, agreed)));
+                // Who is off the list has been silent for a lease: whoever leaves in order acknowledges before.
+                wait.expired = !acked.keySet().containsAll(wait.members);
+                wait.outcome.complete(new Outcome(how(wait), Math.max(1, wait.members.size())));
             }
         }
     }
@@ -87,6 +88,13 @@ final class Revoker {
                 wait.outcome.complete(new Outcome(How.LEASE_EXPIRED, Math.max(1, wait.members.size())));
             }
         }
+    }
+
+    private static How how(Wait wait) {
+        if (wait.expired) {
+            return How.LEASE_EXPIRED;
+        }
+        return wait.members.size() > 1 ? How.ACKNOWLEDGED : How.SINGLE_REPLICA;
     }
 
     synchronized boolean isIdle() {

@@ -51,13 +51,23 @@ class RevokerTest {
     }
 
     @Test
+    void whoHasLeftInOrderIsNotWaitedFor() {
+        CompletableFuture<Outcome> wait = revoker.await(COMMITTED, 5);
+        revoker.told(LATER, 5, List.of(member("a", 5), member("b", 4), member("c", Member.LEFT)));
+
+        revoker.told(LATER, 5, List.of(member("a", 5), member("b", Member.LEFT), member("c", Member.LEFT)));
+
+        assertThat(wait).isCompletedWithValue(new Outcome(How.ACKNOWLEDGED, 2));
+    }
+
+    @Test
     void whoIsGoneIsNotWaitedForAndWhoCameLaterNeither() {
         CompletableFuture<Outcome> wait = revoker.await(COMMITTED, 5);
         revoker.told(LATER, 5, List.of(member("a", 5), member("b", 4)));
 
         revoker.told(LATER, 6, List.of(member("a", 5), member("c", 0)));
 
-        assertThat(wait).isCompletedWithValue(new Outcome(How.ACKNOWLEDGED, 1));
+        assertThat(wait).isCompletedWithValue(new Outcome(How.LEASE_EXPIRED, 2));
     }
 
     @Test
