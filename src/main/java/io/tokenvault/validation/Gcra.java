@@ -7,6 +7,8 @@ import java.util.concurrent.atomic.AtomicLong;
  * state and without a lock. The rate is given with each question, since shares of a limit change.
  */
 final class Gcra {
+    private static final double LONGEST_DEBT = (double) (Long.MAX_VALUE / 2);
+
     /** When the next request would come if all came at the steady rate; in nanoseconds of the caller's clock. */
     private final AtomicLong next;
 
@@ -54,13 +56,13 @@ final class Gcra {
     }
 
     /**
-     * Goes over from one rate to another. What was taken stays taken, request for request; where the new burst is
-     * smaller than that, all of it is.
+     * Goes over from one rate to another. What was taken stays taken, request for request, also where it is more than the
+     * new burst: what a smaller rate forgot, the next larger one would give again.
      */
     void change(long now, Rate from, Rate to) {
         next.updateAndGet(expected -> {
-            double taken = Math.min((double) Math.max(0, expected - now) / from.interval(), to.burst());
-            return now + (long) (taken * to.interval());
+            double taken = (double) Math.max(0, expected - now) / from.interval();
+            return now + (long) Math.min(taken * to.interval(), LONGEST_DEBT);
         });
     }
 

@@ -110,6 +110,43 @@ class GcraTest {
         assertThat(left).isBetween(Math.max(0, later - taken), Math.max(0, later - taken) + 1);
     }
 
+    @ParameterizedTest
+    @MethodSource("seeds")
+    void aSmallerRateInBetweenGivesNothingBack(int seed) {
+        Random random = new Random(seed);
+        long period = period(random);
+        long limit = 2 + random.nextInt(100);
+        Rate rate = Rate.of(limit, period);
+        Rate smaller = Rate.of(1 + random.nextDouble() * (limit - 1), period);
+        Gcra uses = new Gcra(0);
+        for (int i = 0; i < limit; i++) {
+            uses.take(0, rate);
+        }
+
+        uses.change(0, rate, smaller);
+        uses.change(0, smaller, rate);
+
+        long left =
+                IntStream.range(0, 1000).filter(_ -> uses.take(0, rate) == 0).count();
+        assertThat(left).isLessThanOrEqualTo(1);
+    }
+
+    @Test
+    void theLongestPeriodAndTheLargestDebtStillRefuse() {
+        long century = java.time.Duration.ofDays(36_500).toNanos();
+        Rate rate = Rate.of(1_000_000, century);
+        Rate smallest = Rate.of(1, century);
+        long now = century / 10;
+        Gcra uses = new Gcra(now);
+        for (int i = 0; i < 1000; i++) {
+            uses.take(now, rate);
+        }
+
+        uses.change(now, rate, smallest);
+
+        assertThat(uses.take(now, smallest)).isPositive();
+    }
+
     @Test
     void threadsShareOneBurst() throws Exception {
         Gcra uses = new Gcra(0);
