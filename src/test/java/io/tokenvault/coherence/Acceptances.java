@@ -32,12 +32,12 @@ final class Acceptances implements AutoCloseable {
     }
 
     boolean any(String token) {
-        return last.get(token) != Long.MIN_VALUE;
+        return last(token) != Long.MIN_VALUE;
     }
 
     /** When the last question began that was answered with yes, by {@link System#nanoTime}. */
     long last(String token) {
-        return last.get(token);
+        return last.getOrDefault(token, Long.MIN_VALUE);
     }
 
     private void ask(Deployment replica, String token) {

@@ -84,7 +84,8 @@ class ThreeReplicasIT {
         links.forEach(NetworkLink::repair);
         replicas.stream().filter(replica -> !replica.isAlive()).forEach(ServiceProcess::restart);
         replicas.forEach(ServiceProcess::awaitReady);
-        assertThat(Waiting.until(LONGEST, () -> rows("select count(*) from replica_lease where acked < " + Member.LEFT) == 3))
+        assertThat(Waiting.until(
+                        LONGEST, () -> rows("select count(*) from replica_lease where acked < " + Member.LEFT) == 3))
                 .isTrue();
     }
 
