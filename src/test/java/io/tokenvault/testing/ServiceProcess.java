@@ -53,8 +53,7 @@ public final class ServiceProcess implements AutoCloseable {
         private final Map<String, String> environment = new HashMap<>();
         private String profile = "embedded";
         private Optional<TestDatabase> database = Optional.empty();
-        private List<String> command =
-                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-jar", JAR.toString());
+        private List<String> command = StartCommand.ofService(JAR);
 
         private Description(Path folder) {
             this.folder = folder;
