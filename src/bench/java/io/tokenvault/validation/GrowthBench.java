@@ -48,6 +48,11 @@ class GrowthBench {
         }
 
         @Override
+        public long applied() {
+            return 0;
+        }
+
+        @Override
         public Instant now() {
             return Instant.EPOCH;
         }

@@ -195,9 +195,7 @@ public class LeaseKeeper implements ReplicaLease {
         members = (int) present.stream().filter(member -> !member.hasLeft()).count();
         synchronous = membership.synchronous();
         for (Member silent : reaper.silent(present, System.nanoTime())) {
-            if (!silent.id().equals(id)
-                    && connection.run(on -> LeaseRows.remove(on, silent))
-                    && !silent.hasLeft()) {
+            if (!silent.id().equals(id) && connection.run(on -> LeaseRows.remove(on, silent)) && !silent.hasLeft()) {
                 LOG.warnf("replica %s has been silent for longer than its lease and is not waited for", silent.id());
             }
         }

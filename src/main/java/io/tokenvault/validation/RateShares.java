@@ -24,7 +24,8 @@ class RateShares {
     /** Wanted uses are averaged over a few seconds, in thousandths. */
     private static final long SCALE = 1_000;
 
-    private static final String REPLICAS = "select greatest(1, count(*)) from replica_lease where acked < " + Long.MAX_VALUE;
+    private static final String REPLICAS =
+            "select greatest(1, count(*)) from replica_lease where acked < " + Long.MAX_VALUE;
     private static final String REPORT = """
             insert into rate_demand (token_id, replica_id, wanted, reported_at)
             select token_id, ?, wanted, clock_timestamp() from unnest(?::text[], ?::bigint[]) as mine (token_id, wanted)

@@ -15,7 +15,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.function.UnaryOperator;
+import java.util.function.Consumer;
 import java.util.logging.Handler;
 import java.util.logging.Level;
 import java.util.logging.LogManager;
@@ -94,8 +94,8 @@ class NoVerdictTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("moods")
-    void nothingButAVerdictIsOne(String mood, Cause cause, Duration timeout, UnaryOperator<ScriptedServer> script) {
-        script.apply(server);
+    void nothingButAVerdictIsOne(String mood, Cause cause, Duration timeout, Consumer<ScriptedServer> script) {
+        script.accept(server);
 
         Verdict verdict = ask(timeout);
 
@@ -321,7 +321,7 @@ class NoVerdictTest {
         return TokenVaultClient.at(url).environment("production").key(() -> KEY).timeout(timeout);
     }
 
-    private static Arguments mood(String name, Cause cause, Duration timeout, UnaryOperator<ScriptedServer> script) {
+    private static Arguments mood(String name, Cause cause, Duration timeout, Consumer<ScriptedServer> script) {
         return Arguments.of(name, cause, timeout, script);
     }
 

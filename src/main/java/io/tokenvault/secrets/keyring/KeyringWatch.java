@@ -74,7 +74,7 @@ class KeyringWatch {
         try {
             replicas.leave();
         } catch (SQLException failed) {
-            LOG.debugf("this replica stays on record for now: SQL state %s", failed.getSQLState());
+            LOG.debugf("this replica stays on record until the others miss it: SQL state %s", failed.getSQLState());
         }
     }
 
