@@ -2,6 +2,7 @@ package io.tokenvault.lifecycle;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
+import io.quarkus.runtime.Startup;
 import io.quarkus.scheduler.Scheduled;
 import io.tokenvault.environment.Environments;
 import io.tokenvault.lifecycle.publication.EnvironmentGauge;
@@ -18,6 +19,7 @@ import java.util.Map;
  * Gauges of how many connections and tokens there are, and how many tokens come to their end. It counts rows once a
  * minute, however often it is scraped; counting a million takes a fraction of a second of one database connection.
  */
+@Startup
 @ApplicationScoped
 class Census {
     private static final List<String> STATUSES =
@@ -48,6 +50,7 @@ class Census {
 
     @Scheduled(
             every = "60s",
+            delayed = "5s",
             concurrentExecution = Scheduled.ConcurrentExecution.SKIP,
             skipExecutionIf = Scheduled.ApplicationNotRunning.class)
     @Transactional

@@ -1,6 +1,7 @@
 package io.tokenvault.lifecycle;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.quarkus.runtime.Startup;
 import io.quarkus.scheduler.Scheduled;
 import io.tokenvault.coherence.Duties;
 import io.tokenvault.environment.Environment;
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * An old token retires only after the new one was used; while one is retiring nothing is rotated, and when nobody uses
  * the new one for a whole period, that is reported and both go on.
  */
+@Startup
 @ApplicationScoped
 class ScheduledRotation {
     private static final Logger LOG = Logger.getLogger(ScheduledRotation.class);

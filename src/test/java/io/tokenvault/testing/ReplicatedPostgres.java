@@ -32,7 +32,8 @@ public final class ReplicatedPostgres implements AutoCloseable {
         replication = NetworkLink.to(primary.getPort());
         Files.createFile(standbyFolder.resolve("standby.signal"));
         standby = server(standbyFolder)
-                .setServerConfig("primary_conninfo", "host=127.0.0.1 user=postgres port=" + replication.port())
+                // The URI form, for the server's start command takes no blanks.
+                .setServerConfig("primary_conninfo", "postgresql://postgres@127.0.0.1:" + replication.port())
                 .start();
     }
 

@@ -1,6 +1,7 @@
 package io.tokenvault.lifecycle.publication;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.quarkus.runtime.Startup;
 import io.quarkus.scheduler.Scheduled;
 import io.tokenvault.environment.Environments;
 import io.tokenvault.token.EnvironmentName;
@@ -19,6 +20,7 @@ import org.jboss.logging.Logger;
  * Says how far the backends are behind: gauges of what waits, which read the database every five seconds however often
  * they are scraped, and one warning when something waits for more than five minutes.
  */
+@Startup
 @ApplicationScoped
 class PublicationAlarms {
     private static final Logger LOG = Logger.getLogger(PublicationAlarms.class);
