@@ -2,9 +2,9 @@ package io.tokenvault.access;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
-import io.agroal.api.AgroalDataSource;
 import io.tokenvault.audit.Actor;
 import io.tokenvault.coherence.Change;
+import io.tokenvault.coherence.PromptReads;
 import io.tokenvault.coherence.ReplicaCache;
 import io.tokenvault.coherence.ReplicaLease;
 import io.tokenvault.token.EnvironmentName;
@@ -12,8 +12,6 @@ import io.tokenvault.token.OperatorId;
 import io.tokenvault.token.TokenId;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.PersistenceException;
-import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -63,11 +61,11 @@ class KnownOperators implements ReplicaCache {
 
     private final Cache<TokenId, Known> operators =
             Caffeine.newBuilder().maximumSize(MOST).build();
-    private final AgroalDataSource database;
+    private final PromptReads primary;
     private final ReplicaLease lease;
 
-    KnownOperators(AgroalDataSource database, ReplicaLease lease) {
-        this.database = database;
+    KnownOperators(PromptReads primary, ReplicaLease lease) {
+        this.primary = primary;
         this.lease = lease;
     }
 
@@ -79,21 +77,19 @@ class KnownOperators implements ReplicaCache {
     /** The holder of this key, by the primary. Blocks. */
     Optional<Known> read(TokenId keyId) {
         long applied = lease.applied();
-        try (Connection connection = database.getConnection();
-                PreparedStatement statement = connection.prepareStatement(FIND)) {
-            statement.setString(1, keyId.value());
-            try (ResultSet row = statement.executeQuery()) {
-                row.next();
-                if (row.getLong("head") < applied) {
+        try {
+            return primary.row(FIND, keyId.value(), row -> {
+                long head = row.getLong("head");
+                if (head < applied) {
                     throw new SQLException("whoever answered is not the primary any more", NO_PRIMARY);
                 }
                 if (row.getString("operator_id") == null) {
                     return Optional.empty();
                 }
                 Known known = known(row);
-                lease.keep(row.getLong("head"), () -> operators.put(keyId, known));
+                lease.keep(head, () -> operators.put(keyId, known));
                 return Optional.of(known);
-            }
+            });
         } catch (SQLException failed) {
             throw new PersistenceException(failed);
         }

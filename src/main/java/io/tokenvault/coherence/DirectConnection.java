@@ -64,11 +64,11 @@ final class DirectConnection {
         AgroalConnectionFactoryConfiguration factory =
                 pool.getConfiguration().connectionPoolConfiguration().connectionFactoryConfiguration();
         Properties properties = new Properties();
+        properties.putAll(factory.jdbcProperties());
         properties.setProperty("connectTimeout", seconds);
         properties.setProperty("socketTimeout", seconds);
         properties.setProperty("tcpKeepAlive", "true");
         properties.setProperty("ApplicationName", "token-vault " + name);
-        properties.putAll(factory.jdbcProperties());
         if (factory.principal() != null) {
             properties.setProperty("user", factory.principal().getName());
         }

@@ -26,7 +26,7 @@ public class Bulk {
     /** Locks the connections of these tokens until the transaction ends, in one order for everybody. */
     public void lock(Collection<Match> matches) {
         database.createNativeQuery(
-                        "select connection_id from connection where connection_id = any (?1) order by connection_id for update")
+                        "select connection_id from connection where connection_id = any (?1) order by connection_id for no key update")
                 .setParameter(
                         1,
                         matches.stream()

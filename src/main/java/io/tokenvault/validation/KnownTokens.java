@@ -17,6 +17,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLongArray;
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +35,8 @@ class KnownTokens implements ReplicaCache {
     private static final int SLOTS = 1 << 16;
     private static final Duration UNKNOWN_FOR = Duration.ofSeconds(5);
     private static final int MOST_UNKNOWN = 100_000;
+    /** With the wait for a turn. */
+    private static final Duration LONGEST_READ = Duration.ofSeconds(4);
 
     /**
      * What the primary said of a token id.
@@ -130,7 +134,10 @@ class KnownTokens implements ReplicaCache {
             reads.remove(id, own);
             own.completeExceptionally(suspect ? new TooManyUnknownException() : new RecordsUnavailableException());
         }
-        return own.thenApply(Answer::known);
+        return own.thenApply(Answer::known)
+                .orTimeout(LONGEST_READ.toMillis(), TimeUnit.MILLISECONDS)
+                .exceptionallyCompose(failure -> CompletableFuture.failedStage(
+                        failure instanceof TimeoutException ? new RecordsUnavailableException() : failure));
     }
 
     private void ask(PackedId id, Object origin, CompletableFuture<Answer> own) {

@@ -18,13 +18,19 @@ final class LimitedToken {
     private final Gcra uses;
     private final LongAdder wanted = new LongAdder();
     private volatile Rate share;
+    /** What the last two divisions came to, the latest first. */
+    private double before;
+
+    private double longBefore;
 
     LimitedToken(PackedId id, RateLimit limit, int replicas) {
         this.id = id;
         this.limit = limit;
         this.period = nanos(limit);
         this.uses = new Gcra(System.nanoTime());
-        this.share = Rate.of((double) limit.limit() / replicas, period);
+        this.before = (double) limit.limit() / replicas;
+        this.longBefore = before;
+        this.share = Rate.of(before, period);
     }
 
     private static long nanos(RateLimit limit) {
@@ -49,8 +55,10 @@ final class LimitedToken {
     }
 
     /** Gives back what demand has brought: others have it by now. */
-    void shareEqually(int replicas) {
-        change((double) limit.limit() / replicas);
+    synchronized void shareEqually(int replicas) {
+        before = (double) limit.limit() / replicas;
+        longBefore = before;
+        change(before);
     }
 
     private void change(double amount) {
@@ -63,12 +71,16 @@ final class LimitedToken {
 
     /**
      * Divides the limit anew: a quarter of it equally, so that a replica that is asked for the first time has
-     * something, and the rest as the uses that are wanted. All shares together are the limit.
+     * something, and the rest as the uses that are wanted. All shares together are the limit. A share shrinks at once
+     * and grows when three divisions in a row allow it: by then the others have said what they are asked for, and shrunk.
      */
-    void share(long own, long others, int replicas) {
+    synchronized void share(long own, long others, int replicas) {
         double demanded = own + others == 0 ? 1.0 / replicas : (double) own / (own + others);
         double part = FLOOR / replicas + (1 - FLOOR) * demanded;
-        change(limit.limit() * part);
+        double amount = limit.limit() * part;
+        change(Math.min(amount, Math.min(before, longBefore)));
+        longBefore = before;
+        before = amount;
     }
 
     PackedId id() {

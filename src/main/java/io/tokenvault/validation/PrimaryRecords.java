@@ -1,7 +1,7 @@
 package io.tokenvault.validation;
 
 import com.github.benmanes.caffeine.cache.Interner;
-import io.agroal.api.AgroalDataSource;
+import io.tokenvault.coherence.PromptReads;
 import io.tokenvault.connection.ConnectionStatus;
 import io.tokenvault.connection.ConnectionStatus.Operating;
 import io.tokenvault.connection.RateLimit;
@@ -14,8 +14,6 @@ import io.tokenvault.token.TokenId;
 import io.tokenvault.token.TokenLife;
 import io.tokenvault.token.TokenState;
 import jakarta.inject.Singleton;
-import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -36,26 +34,23 @@ class PrimaryRecords implements TokenRecords {
                 on t.token_id = ?
             """;
 
-    private final AgroalDataSource database;
+    private final PromptReads primary;
     private final Environments environments;
     private final Interner<Terms> terms = Interner.newWeakInterner();
 
-    PrimaryRecords(AgroalDataSource database, Environments environments) {
-        this.database = database;
+    PrimaryRecords(PromptReads primary, Environments environments) {
+        this.primary = primary;
         this.environments = environments;
     }
 
     @Override
     public Read find(TokenId id) {
-        try (Connection connection = database.getConnection();
-                PreparedStatement statement = connection.prepareStatement(FIND)) {
-            statement.setString(1, id.value());
-            try (ResultSet row = statement.executeQuery()) {
-                row.next();
+        try {
+            return primary.row(FIND, id.value(), row -> {
                 long head = row.getLong("head");
                 return new Read(
                         row.getString("connection_id") == null ? Optional.empty() : Optional.of(token(id, row)), head);
-            }
+            });
         } catch (SQLException failed) {
             throw new RecordsUnavailableException(failed);
         }

@@ -105,11 +105,22 @@ public class Validator {
         if (!lease.isHeld()) {
             return CompletableFuture.failedFuture(new RecordsUnavailableException());
         }
+        EnvironmentName environment = named(presented.get());
         PackedId id = PackedId.of(presented.get().keyId());
         Known known = tokens.find(id);
         return known != null && isEnough(known)
-                ? CompletableFuture.completedFuture(counts.count(prove(presented.get(), known, rule)))
-                : ask(presented.get(), id, origin, rule);
+                ? CompletableFuture.completedFuture(
+                        counts.count(prove(presented.get(), environment, known, rule), environment))
+                : ask(presented.get(), environment, id, origin, rule);
+    }
+
+    /** The environment whose mark the token has; that of nobody when no environment has it. */
+    private EnvironmentName named(Credential presented) {
+        return presented
+                .mark()
+                .flatMap(environments::find)
+                .map(Environment::name)
+                .orElse(EnvironmentName.SYSTEM);
     }
 
     /** Whether nobody has to be waited for: neither for a key that is not here, nor for uses that others may have seen. */
@@ -121,16 +132,20 @@ public class Validator {
     }
 
     private CompletionStage<Verdict> ask(
-            Credential presented, PackedId id, Object origin, Function<TokenRecord, Verdict> rule) {
+            Credential presented,
+            EnvironmentName environment,
+            PackedId id,
+            Object origin,
+            Function<TokenRecord, Verdict> rule) {
         CompletableFuture<Verdict> verdict = new CompletableFuture<>();
         tokens.read(id, origin)
-                .thenApplyAsync(known -> prove(presented, known, rule), virtualThreads)
+                .thenApplyAsync(known -> prove(presented, environment, known, rule), virtualThreads)
                 .whenComplete((found, failure) -> {
                     Throwable why = failure instanceof CompletionException wrapped ? wrapped.getCause() : failure;
                     if (why == null) {
-                        verdict.complete(counts.count(found));
+                        verdict.complete(counts.count(found, environment));
                     } else if (why instanceof TooManyUnknownException) {
-                        verdict.complete(counts.count(new Verdict.Limited(A_MOMENT)));
+                        verdict.complete(counts.count(new Verdict.Limited(A_MOMENT), environment));
                     } else {
                         verdict.completeExceptionally(why);
                     }
@@ -139,12 +154,8 @@ public class Validator {
     }
 
     /** Judges the record of the presented token, if it is the very one that was issued. */
-    private Verdict prove(Credential presented, Known known, Function<TokenRecord, Verdict> rule) {
-        EnvironmentName environment = presented
-                .mark()
-                .flatMap(environments::find)
-                .map(Environment::name)
-                .orElse(EnvironmentName.SYSTEM);
+    private Verdict prove(
+            Credential presented, EnvironmentName environment, Known known, Function<TokenRecord, Verdict> rule) {
         Optional<TokenRecord> token =
                 known.token().filter(found -> found.environment().equals(environment));
         byte[] mac = token.map(TokenRecord::mac).orElse(NO_MAC);

@@ -2,6 +2,7 @@ package io.tokenvault.coherence;
 
 import io.tokenvault.testing.Deployment;
 import io.tokenvault.testing.HttpAnswer;
+import io.tokenvault.testing.Waiting;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.List;
@@ -48,18 +49,10 @@ final class Acceptances implements AutoCloseable {
             if (answer.status() == 200 && answer.json().path("active").asBoolean()) {
                 last.merge(token, begun, Math::max);
             } else {
-                pause(A_WHILE);
+                Waiting.pause(A_WHILE);
             }
         } catch (UncheckedIOException gone) {
-            pause(A_WHILE);
-        }
-    }
-
-    static void pause(Duration time) {
-        try {
-            Thread.sleep(time);
-        } catch (InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
+            Waiting.pause(A_WHILE);
         }
     }
 

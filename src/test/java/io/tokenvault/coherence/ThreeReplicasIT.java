@@ -152,7 +152,7 @@ class ThreeReplicasIT {
         CompletableFuture<HttpAnswer> revoking =
                 CompletableFuture.supplyAsync(() -> revoke(deployments.getFirst(), asked));
         assertThat(Waiting.until(LONGEST, () -> isRevoked(asked))).isTrue();
-        Acceptances.pause(Duration.ofMillis(500));
+        Waiting.pause(Duration.ofMillis(500));
         links.getFirst().cut();
         HttpAnswer revoked = revoking.join();
         signal("CONT", replicas.get(2));
@@ -170,7 +170,7 @@ class ThreeReplicasIT {
         signal("CONT", replicas.get(2));
 
         assertThat(revoked.text("/effective/how")).isEqualTo("lease_expired");
-        Acceptances.pause(Duration.ofSeconds(1));
+        Waiting.pause(Duration.ofSeconds(1));
         assertNothingAccepts(asked);
     }
 
@@ -239,7 +239,7 @@ class ThreeReplicasIT {
 
     private void assertNothingAccepts(Asked asked) {
         long returned = lastReturn;
-        Acceptances.pause(Duration.ofMillis(300));
+        Waiting.pause(Duration.ofMillis(300));
         assertThat(acceptances.last(asked.token())).isLessThan(returned);
     }
 

@@ -103,7 +103,7 @@ class KillIT {
             }
             int enough = answered.get() + 10 + random.nextInt(40);
             busy = Waiting.until(LONGEST_ROUND, () -> answered.get() >= enough);
-            pause(Duration.ofMillis(random.nextInt(100)));
+            Waiting.pause(Duration.ofMillis(random.nextInt(100)));
             service.kill9();
         }
         assertThat(busy).as("answers before the kill, seed %d", SEED).isTrue();
@@ -143,7 +143,7 @@ class KillIT {
     private void done(Story story) {
         story.uncertain = false;
         answered.incrementAndGet();
-        pause(BETWEEN_CALLS);
+        Waiting.pause(BETWEEN_CALLS);
     }
 
     private void rotate(Deployment deployment, Story story, String overlap) {
@@ -242,13 +242,5 @@ class KillIT {
                 .path("data")
                 .valueStream()
                 .toList();
-    }
-
-    private static void pause(Duration time) {
-        try {
-            Thread.sleep(time);
-        } catch (InterruptedException stopping) {
-            Thread.currentThread().interrupt();
-        }
     }
 }

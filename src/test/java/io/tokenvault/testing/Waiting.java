@@ -21,4 +21,13 @@ public final class Waiting {
         }
         return true;
     }
+
+    /** Lets this time pass; the interruption of the thread ends it. */
+    public static void pause(Duration time) {
+        try {
+            Thread.sleep(time);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
 }

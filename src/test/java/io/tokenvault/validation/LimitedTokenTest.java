@@ -33,11 +33,35 @@ class LimitedTokenTest {
         LimitedToken busy = new LimitedToken(ID, new RateLimit(100, "PT1H"), 2);
         LimitedToken quiet = new LimitedToken(ID, new RateLimit(100, "PT1H"), 2);
 
-        busy.share(1000, 0, 2);
-        quiet.share(0, 1000, 2);
+        for (int second = 0; second < 3; second++) {
+            busy.share(1000, 0, 2);
+            quiet.share(0, 1000, 2);
+        }
 
         assertThat(burst(busy)).isEqualTo(87);
         assertThat(burst(quiet)).isEqualTo(12);
+    }
+
+    @Test
+    void whoDoesNotKnowYetWhatTheOthersAreAskedForTakesNoMore() {
+        LimitedToken token = new LimitedToken(ID, new RateLimit(100, "PT1H"), 2);
+        int taken = burst(token);
+
+        token.share(1000, 0, 2); // the other one has not reported
+        taken += burst(token);
+        token.share(1000, 1000, 2);
+        taken += burst(token);
+
+        assertThat(taken).isEqualTo(50);
+    }
+
+    @Test
+    void aSmallerPartIsInForceAtOnce() {
+        LimitedToken token = new LimitedToken(ID, new RateLimit(100, "PT1H"), 2);
+
+        token.share(0, 1000, 2);
+
+        assertThat(burst(token)).isEqualTo(12);
     }
 
     @ParameterizedTest
@@ -51,7 +75,9 @@ class LimitedTokenTest {
         long together = 0;
         for (long own : wanted) {
             LimitedToken token = new LimitedToken(ID, new RateLimit(limit, "PT1H"), replicas);
-            token.share(own, all - own, replicas);
+            for (int second = 0; second < 3; second++) {
+                token.share(own, all - own, replicas);
+            }
             together += burst(token);
         }
 

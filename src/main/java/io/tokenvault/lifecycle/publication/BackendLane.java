@@ -36,10 +36,10 @@ final class BackendLane {
     }
 
     /** Waits for a place and for a turn; whoever got it must {@link #leave}. */
-    void enter() throws InterruptedException {
+    void enter(int writes) throws InterruptedException {
         background.acquire();
         try {
-            Thread.sleep(pace.turn(WritePace.PUT));
+            Thread.sleep(pace.turn(writes));
         } catch (InterruptedException stopping) {
             background.release();
             throw stopping;

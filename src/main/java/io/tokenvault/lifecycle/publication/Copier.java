@@ -7,6 +7,7 @@ import io.tokenvault.environment.Environment;
 import io.tokenvault.environment.Environments;
 import io.tokenvault.environment.Place;
 import io.tokenvault.environment.Places;
+import io.tokenvault.environment.Residence;
 import io.tokenvault.secrets.Backends;
 import io.tokenvault.secrets.Publication;
 import io.tokenvault.secrets.SecretName;
@@ -15,10 +16,10 @@ import io.tokenvault.secrets.SecretsBackendException;
 import io.tokenvault.token.ConnectionId;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
-import java.util.LinkedHashSet;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import org.jboss.logging.Logger;
@@ -58,11 +59,13 @@ class Copier {
 
     /**
      * Copies what was just published for a caller, as much out of turn as that was: however fast an environment changes,
-     * its second place keeps up. Nobody waits for it; what finds no place is copied in the background.
+     * its second place keeps up. Nobody waits for it; what finds no place is copied in the background, and a place that is
+     * cleared is left to the background.
      */
     void follow(PublicationWork published) {
-        @Nullable Place second = places.known(published.environment()).second();
-        if (second != null && second.holdsTokens()) {
+        Residence residence = places.known(published.environment());
+        @Nullable Place second = residence.second();
+        if (second != null && second.holdsTokens() && !residence.clearing()) {
             BackendLane lane = lanes.copying(second.backend());
             threads.execute(() -> followNow(published, lane));
         }
@@ -88,32 +91,34 @@ class Copier {
             concurrentExecution = Scheduled.ConcurrentExecution.SKIP,
             skipExecutionIf = Scheduled.ApplicationNotRunning.class)
     void copyWhatIsDue() {
-        for (String backend : secondBackends()) {
+        secondBackends().forEach((backend, writes) -> {
             BackendLane lane = lanes.copying(backend);
             if (lane.startDraining()) {
-                threads.execute(() -> drain(lane));
+                threads.execute(() -> drain(lane, writes));
             }
-        }
+        });
     }
 
-    private Set<String> secondBackends() {
-        Set<String> backends = new LinkedHashSet<>();
+    /** With what a change there costs: where all that is left to do is to clear, less than a put. */
+    private Map<String, Integer> secondBackends() {
+        Map<String, Integer> backends = new HashMap<>();
         for (Environment environment : environments.all()) {
-            @Nullable Place second = places.known(environment.name()).second();
+            Residence residence = places.known(environment.name());
+            @Nullable Place second = residence.second();
             if (second != null && second.holdsTokens()) {
-                backends.add(second.backend());
+                backends.merge(second.backend(), residence.clearing() ? WritePace.DELETE : WritePace.PUT, Math::max);
             }
         }
         return backends;
     }
 
-    private void drain(BackendLane lane) {
+    private void drain(BackendLane lane, int writes) {
         try {
             List<ConnectionId> due;
             do {
                 due = copies.due(lane.backend(), BATCH);
                 for (ConnectionId connection : due) {
-                    lane.enter();
+                    lane.enter(writes);
                     threads.execute(() -> attemptInBackground(connection, lane));
                 }
             } while (due.size() == BATCH);

@@ -23,9 +23,10 @@ import org.jspecify.annotations.Nullable;
 class Copies {
     private static final Duration LEASE = Duration.ofSeconds(15);
 
-    /** There is something to put, or to take away again, at the second place. */
+    /** There is something to put, or to take away again, at the second place; nothing new comes to one that is cleared. */
     private static final String BEHIND = """
             coalesce(c.generation, 0) < p.desired_generation
+                and (not l.clearing or c.connection_id is not null)
                 and (p.wanted = 'REVOKED' or p.wanted = 'VALUE' and p.sealed_value is not null
                     or p.wanted = 'NOTHING' and c.connection_id is not null)""";
 
@@ -85,7 +86,9 @@ class Copies {
                         insert into publication_copy (connection_id, environment, generation, next_attempt_at,
                             lease_owner, lease_until, attempts)
                         select connection_id, environment, 0, now(), :owner, now() + :lease * interval '1 second', 1
-                        from publication where connection_id = :id
+                        from publication p join place l using (environment)
+                        where connection_id = :id and (not l.clearing
+                            or exists (select 1 from publication_copy c where c.connection_id = p.connection_id))
                         on conflict (connection_id) do update set lease_owner = excluded.lease_owner,
                             lease_until = excluded.lease_until, attempts = publication_copy.attempts + 1
                         where publication_copy.lease_until is null or publication_copy.lease_until <= now()

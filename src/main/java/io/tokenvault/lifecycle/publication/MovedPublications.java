@@ -33,8 +33,10 @@ public class MovedPublications {
      *
      * @param value null when it does not matter: nothing, or the value of a token that has ended
      * @param copied the generation that it holds, as far as is known
+     * @param following whether it has been there, and what it lacks is a change of this minute
      */
-    record Expected(ConnectionId connection, @Nullable SecretValue value, long generation, long copied) {}
+    record Expected(
+            ConnectionId connection, @Nullable SecretValue value, long generation, long copied, boolean following) {}
 
     /** Connections whose name is to hold something for consumers. */
     @Transactional
@@ -52,7 +54,8 @@ public class MovedPublications {
     Expected expected(ConnectionId id) {
         Object[] row = (Object[]) database.createNativeQuery("""
                         select p.environment, p.desired_generation, p.wanted, p.sealed_value,
-                            coalesce(c.generation, 0), %s
+                            coalesce(c.generation, 0), %s,
+                            coalesce(c.generation, 0) > 0 and p.waiting_since > clock_timestamp() - interval '1 minute'
                         from publication p left join publication_copy c using (connection_id) where connection_id = ?1
                         """.formatted(HELD))
                 .setParameter(1, id.value())
@@ -62,7 +65,7 @@ public class MovedPublications {
         SecretValue value = (Boolean) row[5]
                 ? publications.value(id, environment, generation, (String) row[2], (byte[]) row[3])
                 : null;
-        return new Expected(id, value, generation, ((Number) row[4]).longValue());
+        return new Expected(id, value, generation, ((Number) row[4]).longValue(), (Boolean) row[6]);
     }
 
     /** Has a name put again that is not in the second place, though it was. */

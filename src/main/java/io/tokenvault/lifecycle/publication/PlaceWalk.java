@@ -38,7 +38,10 @@ public class PlaceWalk {
         record Ended() implements Step {}
     }
 
-    /** Reads what the second place holds, and compares it with what consumers are to read. */
+    /**
+     * Reads what the second place holds, and compares it with what consumers are to read. A name that changes faster than
+     * it is looked at is left to the switch, which publishes whatever is not there yet.
+     */
     public Step compare(EnvironmentName environment, Place second, String after) {
         SecretsBackend backend = backends.demand(second.backend());
         @Nullable ConnectionId last = null;
@@ -66,10 +69,11 @@ public class PlaceWalk {
         if (expected.value() == null) {
             return Finding.RIGHT;
         }
-        return expected.copied() < expected.generation()
-                ? Finding.OLDER
-                : Finding.of(
-                        expected.value(), expected.generation(), backend.get(name(environment, expected.connection())));
+        if (expected.copied() < expected.generation()) {
+            return expected.following() ? Finding.RIGHT : Finding.OLDER;
+        }
+        return Finding.of(
+                expected.value(), expected.generation(), backend.get(name(environment, expected.connection())));
     }
 
     private Step notYet(EnvironmentName environment, Expected expected, Finding finding) {

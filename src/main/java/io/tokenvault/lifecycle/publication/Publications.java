@@ -230,7 +230,7 @@ public class Publications {
     @Transactional
     void done(PublicationWork work) {
         // In the order of every other change: the connection first.
-        database.createNativeQuery("select 1 from connection where connection_id = ?1 for update")
+        database.createNativeQuery("select 1 from connection where connection_id = ?1 for no key update")
                 .setParameter(1, work.connection().value())
                 .getSingleResult();
         if (!places.hold(work.environment()).place().equals(work.place())) {

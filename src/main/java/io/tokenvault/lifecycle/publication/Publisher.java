@@ -124,7 +124,7 @@ public class Publisher {
             do {
                 due = publications.due(lane.backend(), BATCH);
                 for (ConnectionId connection : due) {
-                    lane.enter();
+                    lane.enter(WritePace.PUT);
                     threads.execute(() -> attemptInBackground(connection, lane));
                 }
             } while (due.size() == BATCH);

@@ -34,7 +34,7 @@ public class Republication {
         database.flush();
         // In the order of every other change of several.
         database.createNativeQuery(
-                        "select count(*) from (select 1 from connection order by connection_id for update) locked")
+                        "select count(*) from (select 1 from connection order by connection_id for no key update) locked")
                 .getSingleResult();
         database.createNativeQuery("update connection set generation = generation + ?1")
                 .setParameter(1, APART)

@@ -18,13 +18,7 @@ import io.tokenvault.token.ConnectionId;
 import io.tokenvault.token.EnvironmentName;
 import jakarta.inject.Inject;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -225,76 +219,5 @@ class MoveTest {
                 .isTrue();
         assertThat(backends.demand(from).get(new SecretName.Keyring(MOVING))).isEmpty();
         assertThat(service.verdict(created.text("/token/token"), "moving")).isEqualTo("current");
-    }
-
-    @Test
-    void changesGoOnMeanwhileAndNothingOfThemIsLost() throws Exception {
-        secretMode();
-        String from = backend();
-        String to = elsewhere();
-        AtomicBoolean ended = new AtomicBoolean();
-        List<HttpAnswer> revoked = new ArrayList<>();
-        List<HttpAnswer> rotated = new ArrayList<>();
-        List<HttpAnswer> disconnected = new ArrayList<>();
-        try (ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor()) {
-            List<Future<?>> traffic = List.of(
-                    callers.submit(() -> change(ended, revoked, this::revoke)),
-                    callers.submit(() -> change(ended, rotated, this::rotate)),
-                    callers.submit(() -> change(ended, disconnected, this::disconnect)));
-
-            try {
-                moved("{\"backend\":\"" + to + "\"}");
-            } finally {
-                ended.set(true);
-            }
-            for (Future<?> caller : traffic) {
-                caller.get();
-            }
-        }
-
-        assertThat(revoked)
-                .isNotEmpty()
-                .allSatisfy(each -> assertThat(
-                                Waiting.until(SOON, () -> token(to, id(each)).equals("null")))
-                        .isTrue());
-        assertThat(rotated)
-                .isNotEmpty()
-                .allSatisfy(each -> assertThat(
-                                Waiting.until(SOON, () -> token(to, id(each)).equals(each.text("/token/token"))))
-                        .isTrue());
-        assertThat(disconnected)
-                .isNotEmpty()
-                .allSatisfy(each -> assertThat(
-                                Waiting.until(SOON, () -> secret(to, id(each)).isEmpty()))
-                        .isTrue());
-        for (List<HttpAnswer> all : List.of(revoked, rotated, disconnected)) {
-            assertThat(all)
-                    .allSatisfy(each -> assertThat(secret(from, id(each))).isEmpty());
-        }
-    }
-
-    private void change(
-            AtomicBoolean ended, List<HttpAnswer> answers, java.util.function.UnaryOperator<HttpAnswer> change) {
-        while (!ended.get()) {
-            answers.add(change.apply(service.connect("moving", "")));
-        }
-    }
-
-    private HttpAnswer revoke(HttpAnswer created) {
-        service.admin()
-                .post("/v1/tokens/" + created.text("/token/token_id") + "/revoke", "{}")
-                .expect(200);
-        return created;
-    }
-
-    private HttpAnswer rotate(HttpAnswer created) {
-        return service.admin()
-                .post("/v1/connections/" + id(created) + "/rotate", "{\"overlap\":\"PT1H\"}")
-                .expect(200);
-    }
-
-    private HttpAnswer disconnect(HttpAnswer created) {
-        service.admin().delete("/v1/connections/" + id(created)).expect(200);
-        return created;
     }
 }

@@ -15,6 +15,7 @@ import io.tokenvault.secrets.SecretsBackendException.Rejected;
 import io.tokenvault.secrets.SecretsBackendException.Unavailable;
 import io.tokenvault.secrets.Settings;
 import io.tokenvault.testing.ScriptedServer;
+import io.tokenvault.testing.Waiting;
 import io.tokenvault.token.ConnectionId;
 import io.tokenvault.token.EnvironmentName;
 import java.io.IOException;
@@ -282,7 +283,7 @@ class VaultFailuresTest {
     @Test
     void manyCallersLogInOnce() throws Exception {
         server.then(exchange -> {
-            pause();
+            Waiting.pause(Duration.ofMillis(500));
             ScriptedServer.answering(200, LOGIN.formatted("shared"), Map.of()).give(exchange);
         });
         for (int reader = 0; reader < 20; reader++) {
@@ -309,8 +310,8 @@ class VaultFailuresTest {
     void aTokenIsReplacedBeforeItEnds() {
         server.then(200, "{\"auth\":{\"client_token\":\"short\",\"lease_duration\":1}}")
                 .then(exchange -> {
-                    pause();
-                    pause();
+                    Waiting.pause(Duration.ofMillis(500));
+                    Waiting.pause(Duration.ofMillis(500));
                     ScriptedServer.answering(404, ABSENT, Map.of()).give(exchange);
                 })
                 .then(200, LOGIN.formatted("next"))
@@ -382,13 +383,5 @@ class VaultFailuresTest {
         }
 
         assertThat(lines).isNotEmpty().noneMatch(line -> line.contains("not-for-logs") || line.contains("secret-id"));
-    }
-
-    private static void pause() {
-        try {
-            Thread.sleep(500);
-        } catch (InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
-        }
     }
 }
