@@ -9,6 +9,7 @@ import io.tokenvault.testing.HttpAnswer;
 import io.tokenvault.testing.Postgres;
 import io.tokenvault.testing.ScriptedServer;
 import java.net.URI;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -24,6 +25,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @QuarkusTestResource(Postgres.class)
 class TokenVaultFilterTest {
     private static final String PATH = "/v1/filter-probe";
+    private static final String REQUEST_ID = "a-request-of-this-test";
     private static final String CHALLENGE = "Bearer realm=\"token-vault\"";
     private static final String SCOPED = "\"scopes\":[\"purchase_orders:read\"]";
 
@@ -100,17 +102,22 @@ class TokenVaultFilterTest {
     @ParameterizedTest
     @ValueSource(strings = {"Basic dTpw", "Bearer", "Bearer ", "Bearer a b", "tv_prod_x", "Bearer a,Bearer b"})
     void anUnreadableHeaderIsNoCredential(String header) {
-        assertRefused(
-                service.anyone().send("GET", PATH, "", Map.of("Authorization", header)),
-                401,
-                "unauthenticated",
-                Optional.of(CHALLENGE));
+        assertRefused(ask(PATH, Map.of("Authorization", header)), 401, "unauthenticated", Optional.of(CHALLENGE));
     }
 
     @Test
     void withoutATokenNothingIsReached() {
-        assertRefused(service.anyone().get(PATH), 401, "unauthenticated", Optional.of(CHALLENGE));
-        assertRefused(service.anyone().get(PATH + "?access_token=x"), 401, "unauthenticated", Optional.of(CHALLENGE));
+        assertRefused(ask(PATH, Map.of()), 401, "unauthenticated", Optional.of(CHALLENGE));
+        assertRefused(ask(PATH + "?access_token=x", Map.of()), 401, "unauthenticated", Optional.of(CHALLENGE));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "short", "not an id, and long enough"})
+    void aRequestWithoutAnIdGetsOne(String id) {
+        HttpAnswer refused =
+                service.anyone().send("GET", PATH, "", id.isEmpty() ? Map.of() : Map.of("X-Request-Id", id));
+
+        assertThat(refused.expect(401).text("/request_id")).matches("[0-9a-f-]{36}");
     }
 
     @Test
@@ -141,7 +148,14 @@ class TokenVaultFilterTest {
     }
 
     private HttpAnswer ask(String token) {
-        return service.anyone().as(token).get(PATH);
+        return ask(PATH, Map.of("Authorization", "Bearer " + token));
+    }
+
+    /** With an id, for what stands around this resource would else name the request in its own way. */
+    private HttpAnswer ask(String path, Map<String, String> headers) {
+        Map<String, String> all = new HashMap<>(headers);
+        all.put("X-Request-Id", REQUEST_ID);
+        return service.anyone().send("GET", path, "", all);
     }
 
     private static void assertRefused(HttpAnswer answer, int status, String code, Optional<String> challenge) {
@@ -154,7 +168,8 @@ class TokenVaultFilterTest {
         assertThat(answer.text("/code")).isEqualTo(code);
         assertThat(answer.text("/type")).isEqualTo("/problems/" + code);
         assertThat(answer.json().path("status").asInt()).isEqualTo(status);
-        assertThat(answer.header("X-Request-Id")).contains(answer.text("/request_id"));
+        assertThat(answer.header("X-Request-Id")).contains(REQUEST_ID);
+        assertThat(answer.text("/request_id")).isEqualTo(REQUEST_ID);
         assertThat(FilterProbe.REACHED.get()).isEqualTo(reached);
     }
 

@@ -1,13 +1,15 @@
 package io.tokenvault.secrets.assembly;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.opentelemetry.api.trace.Tracer;
 import io.quarkus.runtime.configuration.ConfigUtils;
 import io.quarkus.runtime.configuration.ConfigurationException;
 import io.tokenvault.environment.Environment;
 import io.tokenvault.environment.Environments;
 import io.tokenvault.secrets.Backends;
 import io.tokenvault.secrets.BackendsConfig;
-import io.tokenvault.secrets.MeteredSecretsBackend;
+import io.tokenvault.secrets.ObservedSecretsBackend;
+import io.tokenvault.secrets.ObservedSecretsBackend.Telemetry;
 import io.tokenvault.secrets.SecretName;
 import io.tokenvault.secrets.SecretsBackend;
 import io.tokenvault.secrets.SystemConfig;
@@ -43,10 +45,11 @@ final class BackendAssembly {
             UnsafeConfig unsafe,
             SystemConfig system,
             Environments environments,
-            MeterRegistry meters) {
+            MeterRegistry meters,
+            Tracer tracer) {
         Map<EnvironmentName, String> names = names(system, environments);
         return new Backends(
-                made(config, unsafe, ConfigUtils.isProfileActive("embedded"), names, meters),
+                made(config, unsafe, ConfigUtils.isProfileActive("embedded"), names, new Telemetry(meters, tracer)),
                 names,
                 environment -> environment.equals(EnvironmentName.SYSTEM)
                         ? system.backend()
@@ -61,14 +64,14 @@ final class BackendAssembly {
             UnsafeConfig unsafe,
             boolean embedded,
             Map<EnvironmentName, String> names,
-            MeterRegistry meters) {
+            Telemetry telemetry) {
         Map<String, SecretsBackend> backends = new LinkedHashMap<>();
         config.all()
                 .forEach((name, settings) ->
-                        backends.put(name, made(name, settings, unsafe, embedded, probe(name, names), meters)));
+                        backends.put(name, made(name, settings, unsafe, embedded, probe(name, names), telemetry)));
         if (backends.isEmpty() && embedded) {
             SecretsBackend local = local(EMBEDDED_NAME, EMBEDDED_DIRECTORY, EMBEDDED_KEY_FILE, unsafe);
-            backends.put(EMBEDDED_NAME, decorated(EMBEDDED_NAME, local, meters));
+            backends.put(EMBEDDED_NAME, decorated(EMBEDDED_NAME, local, telemetry));
         }
         return backends;
     }
@@ -79,7 +82,7 @@ final class BackendAssembly {
             UnsafeConfig unsafe,
             boolean embedded,
             SecretName probe,
-            MeterRegistry meters) {
+            Telemetry telemetry) {
         try {
             SecretsBackend adapter = switch (settings.type()) {
                 case LOCAL -> {
@@ -91,7 +94,7 @@ final class BackendAssembly {
                 case AWS -> AwsSecretsBackend.connect(name, probe, settings, unsafe);
                 case AZURE -> AzureSecretsBackend.connect(name, probe, settings, embedded);
             };
-            return decorated(name, adapter, meters);
+            return decorated(name, adapter, telemetry);
         } catch (IllegalArgumentException refused) {
             throw new ConfigurationException(SETTINGS + name + ": " + refused.getMessage());
         }
@@ -108,8 +111,8 @@ final class BackendAssembly {
     }
 
     /** The decorators of every backend, the outermost last. */
-    private static SecretsBackend decorated(String name, SecretsBackend adapter, MeterRegistry meters) {
-        return new MeteredSecretsBackend(name, adapter, meters);
+    private static SecretsBackend decorated(String name, SecretsBackend adapter, Telemetry telemetry) {
+        return new ObservedSecretsBackend(name, adapter, telemetry);
     }
 
     private static SecretsBackend local(String name, Path directory, Path keyFile, UnsafeConfig unsafe) {

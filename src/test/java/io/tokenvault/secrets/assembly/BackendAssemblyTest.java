@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.opentelemetry.api.OpenTelemetry;
 import io.quarkus.runtime.configuration.ConfigurationException;
 import io.tokenvault.secrets.Backends;
 import io.tokenvault.secrets.BackendsConfig;
-import io.tokenvault.secrets.MeteredSecretsBackend;
+import io.tokenvault.secrets.ObservedSecretsBackend;
+import io.tokenvault.secrets.ObservedSecretsBackend.Telemetry;
 import io.tokenvault.secrets.SecretsBackend;
 import io.tokenvault.secrets.Settings;
 import io.tokenvault.secrets.UnsafeConfig;
@@ -22,6 +24,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class BackendAssemblyTest {
     private static final EnvironmentName PRODUCTION = new EnvironmentName("production");
+    private static final Telemetry TELEMETRY =
+            new Telemetry(new SimpleMeterRegistry(), OpenTelemetry.noop().getTracer("none"));
 
     @TempDir
     private Path folder;
@@ -32,7 +36,7 @@ class BackendAssemblyTest {
                 unsafe,
                 false,
                 Map.of(PRODUCTION, "main"),
-                new SimpleMeterRegistry());
+                TELEMETRY);
     }
 
     @Test
@@ -52,7 +56,7 @@ class BackendAssemblyTest {
 
         assertThat(made)
                 .containsOnlyKeys("main", "spare", "cloud")
-                .allSatisfy((_, backend) -> assertThat(backend).isInstanceOf(MeteredSecretsBackend.class));
+                .allSatisfy((_, backend) -> assertThat(backend).isInstanceOf(ObservedSecretsBackend.class));
         assertThat(folder.resolve("secrets.key")).isRegularFile();
     }
 
@@ -166,7 +170,7 @@ class BackendAssemblyTest {
                         Settings.unsafe(),
                         true,
                         Map.of(),
-                        new SimpleMeterRegistry()))
+                        TELEMETRY))
                 .containsOnlyKeys("main");
     }
 

@@ -92,23 +92,25 @@ class AwsServiceIT {
     }
 
     @Test
-    void consumersReadTheTokenAndItsSuccessor() throws IOException {
+    void consumersReadWhatIsCurrentFromTheFirstTokenToTheLast() throws IOException {
         HttpAnswer connected = connect();
         String connection = connected.text("/connection/connection_id");
+        String path = "/v1/connections/" + connection;
         assertThat(read(connection)).isEqualTo(connected.text("/token/token"));
 
-        HttpAnswer rotated = operator.post("/v1/connections/" + connection + "/rotate", "{\"overlap\":\"PT1H\"}")
-                .expect(200);
-
+        HttpAnswer rotated =
+                operator.post(path + "/rotate", "{\"overlap\":\"PT1H\"}").expect(200);
         assertThat(read(connection)).isEqualTo(rotated.text("/token/token"));
-    }
 
-    @Test
-    void aDisconnectedConnectionHasNoSecret() {
-        String connection = connect().text("/connection/connection_id");
+        HttpAnswer reconnected = operator.post(path + "/reconnect", "{\"credentials\":{\"user\":\"x\"}}")
+                .expect(200);
+        assertThat(read(connection)).isEqualTo(reconnected.text("/token/token"));
 
-        operator.delete("/v1/connections/" + connection).expect(200);
+        operator.post("/v1/tokens/" + reconnected.text("/token/token_id") + "/revoke", "{}")
+                .expect(200);
+        assertThat(read(connection)).isNull();
 
+        operator.delete(path).expect(200);
         assertThatThrownBy(() -> read(connection)).isInstanceOf(InvalidRequestException.class);
     }
 

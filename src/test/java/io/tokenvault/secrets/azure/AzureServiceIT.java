@@ -1,54 +1,94 @@
 package io.tokenvault.secrets.azure;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.azure.core.exception.ResourceNotFoundException;
+import com.azure.core.http.HttpClient;
+import com.azure.identity.ClientSecretCredentialBuilder;
+import com.azure.security.keyvault.secrets.SecretClient;
+import com.azure.security.keyvault.secrets.SecretClientBuilder;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.tokenvault.testing.HttpAnswer;
 import io.tokenvault.testing.HttpCaller;
 import io.tokenvault.testing.KeyVault;
 import io.tokenvault.testing.ServiceProcess;
-import io.tokenvault.testing.Waiting;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The packaged service with its secrets in a vault that it finds and trusts as its JVM says, logging all that it can. */
 class AzureServiceIT {
     private static final String BOOTSTRAP_KEY = "a-bootstrap-key-of-at-least-32-characters";
-    private static final Duration LONGEST = Duration.ofSeconds(30);
+    private static final ObjectMapper JSON = new ObjectMapper();
 
     @TempDir
     Path folder;
 
     @Test
-    void tokensAreInTheVaultAndNotInTheLog() throws IOException {
+    void consumersReadWhatIsCurrentFromTheFirstTokenToTheLast() throws IOException {
         try (KeyVault vault = KeyVault.start();
                 ServiceProcess service = started(vault)) {
+            SecretClient consumer = consumer(vault);
             HttpCaller admin = admin(service);
             HttpAnswer created = admin.post(
                             "/v1/connections",
                             "{\"tenant\":\"acme\",\"system\":\"netsuite\",\"environment\":\"production\"}")
                     .expect(201);
             String connection = created.text("/connection/connection_id");
-            String token = created.text("/token/token");
+            String path = "/v1/connections/" + connection;
             String name = "token-vault-production-" + connection + "-token";
+            assertThat(read(consumer, name)).isEqualTo(created.text("/token/token"));
 
-            assertThat(Waiting.until(LONGEST, () -> value(vault, name).contains("\"token\":\"" + token + "\"")))
-                    .isTrue();
+            HttpAnswer rotated =
+                    admin.post(path + "/rotate", "{\"overlap\":\"PT1H\"}").expect(200);
+            assertThat(read(consumer, name)).isEqualTo(rotated.text("/token/token"));
 
-            admin.post("/v1/tokens/" + created.text("/token/token_id") + "/revoke", "{}")
+            HttpAnswer reconnected = admin.post(path + "/reconnect", "{\"credentials\":{\"user\":\"x\"}}")
                     .expect(200);
-            assertThat(Waiting.until(LONGEST, () -> value(vault, name).contains("\"token\":null")))
-                    .isTrue();
+            assertThat(read(consumer, name)).isEqualTo(reconnected.text("/token/token"));
 
-            admin.delete("/v1/connections/" + connection).expect(200);
-            assertThat(Waiting.until(LONGEST, () -> vault.isDeleted(name))).isTrue();
+            admin.post("/v1/tokens/" + reconnected.text("/token/token_id") + "/revoke", "{}")
+                    .expect(200);
+            assertThat(read(consumer, name)).isNull();
 
-            assertThat(service.log()).doesNotContain("not-for-logs", token);
+            admin.delete(path).expect(200);
+            assertThatThrownBy(() -> read(consumer, name)).isInstanceOf(ResourceNotFoundException.class);
+            assertThat(vault.isDeleted(name)).isTrue();
+
+            assertThat(service.log())
+                    .contains("TRACE")
+                    .doesNotContain(
+                            "not-for-logs",
+                            created.text("/token/token"),
+                            rotated.text("/token/token"),
+                            reconnected.text("/token/token"));
         }
+    }
+
+    /** As an application reads it that knows the vault and the documented name. */
+    private static SecretClient consumer(KeyVault vault) {
+        HttpClient transport = AzureClients.transport(KeyVault.trust());
+        return new SecretClientBuilder()
+                .vaultUrl(vault.url())
+                .httpClient(transport)
+                .credential(new ClientSecretCredentialBuilder()
+                        .authorityHost(vault.authority())
+                        .disableInstanceDiscovery()
+                        .tenantId(KeyVault.TENANT)
+                        .clientId(KeyVault.CLIENT)
+                        .clientSecret(KeyVault.CLIENT_SECRET)
+                        .httpClient(transport)
+                        .build())
+                .buildClient();
+    }
+
+    private static @Nullable String read(SecretClient consumer, String name) throws IOException {
+        return JSON.readTree(consumer.getSecret(name).getValue()).path("token").textValue();
     }
 
     private static String value(KeyVault vault, String name) {
@@ -90,6 +130,7 @@ class AzureServiceIT {
                         token-vault.environments.production.mark=prod
                         token-vault.backends.main.type=azure
                         token-vault.backends.main.vault-url=%s
+                        quarkus.log.level=TRACE
                         quarkus.log.category."com.azure".level=TRACE
                         quarkus.log.category."com.microsoft.aad".level=TRACE
                         quarkus.log.category."reactor".level=TRACE""".formatted(BOOTSTRAP_KEY, vault.url()))

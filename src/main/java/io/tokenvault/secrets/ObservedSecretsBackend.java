@@ -2,6 +2,11 @@ package io.tokenvault.secrets;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
+import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.api.trace.SpanKind;
+import io.opentelemetry.api.trace.StatusCode;
+import io.opentelemetry.api.trace.Tracer;
+import io.opentelemetry.context.Scope;
 import io.tokenvault.secrets.SecretsBackendException.Denied;
 import io.tokenvault.secrets.SecretsBackendException.OutcomeUnknown;
 import io.tokenvault.secrets.SecretsBackendException.Rejected;
@@ -12,21 +17,24 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
- * Times every call as {@code token_vault.secrets.backend}, by backend, operation and outcome. No tag holds the name of
- * a secret.
+ * Times every call as {@code token_vault.secrets.backend}, by backend, operation and outcome, and where traces are on it
+ * is a span with the same attributes. None of them holds the name of a secret.
  */
-public final class MeteredSecretsBackend implements SecretsBackend {
+public final class ObservedSecretsBackend implements SecretsBackend {
     private static final String METER = "token_vault.secrets.backend";
 
     private final String name;
     private final SecretsBackend backend;
-    private final MeterRegistry meters;
+    private final Telemetry telemetry;
+
+    /** Where calls are told. */
+    public record Telemetry(MeterRegistry meters, Tracer tracer) {}
 
     /** @param name the configured name of the backend */
-    public MeteredSecretsBackend(String name, SecretsBackend backend, MeterRegistry meters) {
+    public ObservedSecretsBackend(String name, SecretsBackend backend, Telemetry telemetry) {
         this.name = name;
         this.backend = backend;
-        this.meters = meters;
+        this.telemetry = telemetry;
     }
 
     @Override
@@ -65,17 +73,25 @@ public final class MeteredSecretsBackend implements SecretsBackend {
     }
 
     private <T> T timed(String operation, Supplier<T> call, Function<T, String> named) {
-        Timer.Sample sample = Timer.start(meters);
+        Timer.Sample sample = Timer.start(telemetry.meters());
+        Span span = telemetry
+                .tracer()
+                .spanBuilder("secrets " + operation)
+                .setSpanKind(SpanKind.CLIENT)
+                .setAttribute("token_vault.backend", name)
+                .startSpan();
         String outcome = "failed";
-        try {
+        try (Scope _ = span.makeCurrent()) {
             T result = call.get();
             outcome = named.apply(result);
             return result;
         } catch (SecretsBackendException failed) {
             outcome = outcome(failed);
+            span.setStatus(StatusCode.ERROR);
             throw failed;
         } finally {
-            sample.stop(meters.timer(METER, "backend", name, "operation", operation, "outcome", outcome));
+            span.setAttribute("token_vault.outcome", outcome).end();
+            sample.stop(telemetry.meters().timer(METER, "backend", name, "operation", operation, "outcome", outcome));
         }
     }
 

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.Tag;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.opentelemetry.api.OpenTelemetry;
+import io.tokenvault.secrets.ObservedSecretsBackend.Telemetry;
 import io.tokenvault.secrets.SecretsBackendException.Rejected;
 import io.tokenvault.secrets.local.LocalSecretsBackend;
 import io.tokenvault.token.ConnectionId;
@@ -17,7 +19,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class MeteredSecretsBackendTest extends SecretsBackendContract {
+class ObservedSecretsBackendTest extends SecretsBackendContract {
     private static final SecretName NAME =
             new SecretName.ConnectionToken(PRODUCTION, new ConnectionId("c00000000000000000000000"));
     private static final SecretValue VALUE = SecretValue.of(json().put("token", "t"));
@@ -32,13 +34,14 @@ class MeteredSecretsBackendTest extends SecretsBackendContract {
     @BeforeEach
     void open() {
         meters = new SimpleMeterRegistry();
-        backend = metered();
-        replica = metered();
+        backend = observed();
+        replica = observed();
     }
 
-    private SecretsBackend metered() {
+    private SecretsBackend observed() {
         SecretsBackend local = LocalSecretsBackend.open("main", folder.resolve("secrets"), folder.resolve("key"));
-        return new MeteredSecretsBackend("main", local, meters);
+        return new ObservedSecretsBackend(
+                "main", local, new Telemetry(meters, OpenTelemetry.noop().getTracer("none")));
     }
 
     @Override
