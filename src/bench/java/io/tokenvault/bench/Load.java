@@ -72,10 +72,9 @@ final class Load {
             command.add("-H");
             command.add(name + ": " + value);
         });
-        if (!contender.body().isEmpty()) {
+        if (contender.body().length > 0) {
             command.add("-d");
-            command.add(
-                    Files.writeString(folder.resolve("body"), contender.body()).toString());
+            command.add(Files.write(folder.resolve("body"), contender.body()).toString());
         }
         command.addAll(more);
         command.add(contender.address().toString());

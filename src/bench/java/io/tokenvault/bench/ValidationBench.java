@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tokenvault.bench.Contender.Wire;
 import io.tokenvault.testing.Deployment;
+import io.tokenvault.testing.ExtAuthz;
 import io.tokenvault.testing.FreePorts;
 import io.tokenvault.testing.HttpAnswer;
 import io.tokenvault.testing.HttpCaller;
@@ -13,6 +14,7 @@ import io.tokenvault.testing.Waiting;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -129,11 +131,31 @@ class ValidationBench {
         URI introspect = process.address().resolve("/oauth2/introspect");
         Map<String, String> form =
                 Map.of("Authorization", "Bearer " + key, "Content-Type", "application/x-www-form-urlencoded");
-        if (caller.get("/oauth2/introspect").status() == 405) {
-            contenders.add(new Contender(
-                    "introspect, HTTP/1.1", process.pid(), Wire.HTTP_1_1, introspect, form, "token=" + token));
-        }
+        contenders.add(new Contender(
+                "introspect, HTTP/1.1", process.pid(), Wire.HTTP_1_1, introspect, form, "token=" + token));
+        addGrpc(process, token);
         return caller.post("/v1/validate", body).expect(200);
+    }
+
+    /** Envoy's question. The load sees no status of gRPC, so the answer is looked at once, by a real client. */
+    private void addGrpc(ServiceProcess process, String token) {
+        ExtAuthz.Question question =
+                new ExtAuthz.Question().extension("environment", "production").token(token);
+        try (ExtAuthz envoy = ExtAuthz.of(process)) {
+            assertThat(envoy.check(question).getStatus().getCode()).isZero();
+        }
+        byte[] message = question.message();
+        ByteBuffer frame = ByteBuffer.allocate(5 + message.length)
+                .put((byte) 0) // not compressed
+                .putInt(message.length)
+                .put(message);
+        contenders.add(new Contender(
+                "Envoy's `Check`, gRPC",
+                process.pid(),
+                Wire.H2C,
+                URI.create("http://127.0.0.1:" + process.grpcPort() + "/envoy.service.auth.v3.Authorization/Check"),
+                Map.of("Content-Type", "application/grpc", "TE", "trailers"),
+                frame.array()));
     }
 
     private void addBare(HttpAnswer example) throws IOException, InterruptedException {

@@ -78,7 +78,7 @@ public final class ObservedSecretsBackend implements SecretsBackend {
                 .tracer()
                 .spanBuilder("secrets " + operation)
                 .setSpanKind(SpanKind.CLIENT)
-                .setAttribute("token_vault.backend", name)
+                .setAttribute("secrets.backend", name)
                 .startSpan();
         String outcome = "failed";
         try (Scope _ = span.makeCurrent()) {
@@ -90,7 +90,7 @@ public final class ObservedSecretsBackend implements SecretsBackend {
             span.setStatus(StatusCode.ERROR);
             throw failed;
         } finally {
-            span.setAttribute("token_vault.outcome", outcome).end();
+            span.setAttribute("secrets.outcome", outcome).end();
             sample.stop(telemetry.meters().timer(METER, "backend", name, "operation", operation, "outcome", outcome));
         }
     }

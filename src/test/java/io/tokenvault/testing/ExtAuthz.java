@@ -91,6 +91,11 @@ public final class ExtAuthz implements AutoCloseable {
             return this;
         }
 
+        /** As it goes over the wire, without the frame. */
+        public byte[] message() {
+            return request.build().toByteArray();
+        }
+
         private AttributeContext.HttpRequest.Builder http() {
             return request.getAttributesBuilder().getRequestBuilder().getHttpBuilder();
         }
