@@ -13,9 +13,11 @@ import io.tokenvault.testing.HttpAnswer;
 import io.tokenvault.testing.HttpCaller;
 import io.tokenvault.testing.KeyVault;
 import io.tokenvault.testing.ServiceProcess;
+import io.tokenvault.testing.Waiting;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -25,6 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 class AzureServiceIT {
     private static final String BOOTSTRAP_KEY = "a-bootstrap-key-of-at-least-32-characters";
     private static final ObjectMapper JSON = new ObjectMapper();
+    private static final Duration SOON = Duration.ofSeconds(30);
 
     @TempDir
     Path folder;
@@ -58,7 +61,7 @@ class AzureServiceIT {
 
             admin.delete(path).expect(200);
             assertThatThrownBy(() -> read(consumer, name)).isInstanceOf(ResourceNotFoundException.class);
-            assertThat(vault.isDeleted(name)).isTrue();
+            assertThat(Waiting.until(SOON, () -> vault.isDeleted(name))).isTrue();
 
             assertThat(service.log())
                     .contains("TRACE")
