@@ -33,8 +33,8 @@ final class StartCommand {
                 JAVA_HOME.resolve("bin/java").toString(),
                 "@" + OPTIONS,
                 "-XX:AOTCache=" + CACHE,
-                "-Xlog:aot=off",
-                "-Xlog:cds=off",
+                "-Xlog:aot*=off",
+                "-Xlog:cds*=off",
                 "-jar",
                 jar.toString());
     }

@@ -67,6 +67,8 @@ class ValidationOutageIT {
         HttpAnswer gateway = authz().expect(503);
         HttpAnswer introspection = introspect().expect(503);
         CheckResponse envoy = envoy();
+        HttpAnswer live = process.management().get("/q/health/live");
+        HttpAnswer ready = process.management().get("/q/health/ready");
         bringDatabaseBack();
 
         assertThat(validate.text("/code")).isEqualTo("validation_unavailable");
@@ -80,6 +82,9 @@ class ValidationOutageIT {
         assertThat(ExtAuthz.headers(envoy.getDeniedResponse().getHeadersList()))
                 .containsEntry("X-Token-Vault-Reason", "validation_unavailable")
                 .containsKey("Retry-After");
+        // Another process in its place would have no lease either.
+        assertThat(live.status()).isEqualTo(200);
+        assertThat(ready.expect(503).body()).contains("\"database\"", "not held");
         assertThat(Waiting.until(LONGEST, () -> authz().status() == 200)).isTrue();
         assertThat(service.verdict(token, "production")).isEqualTo("current");
     }
