@@ -1,5 +1,7 @@
 package io.tokenvault.testing;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -44,7 +46,7 @@ final class StartCommand {
                         ".ci/train", JAVA_HOME.toString(), jar.toString(), CACHE.toString(), "@" + OPTIONS)
                 .redirectErrorStream(true)
                 .start();
-        String output = new String(training.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+        String output = new String(training.getInputStream().readAllBytes(), UTF_8);
         if (training.waitFor() != 0) {
             throw new AssertionError("the service could not be trained:\n" + output);
         }
