@@ -39,7 +39,10 @@ class PublicationAlarms {
         this.stopped = new EnvironmentGauge("token_vault.sweep.stopped", environments, meters);
     }
 
-    @Scheduled(every = "5s", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
+    @Scheduled(
+            every = "5s",
+            concurrentExecution = Scheduled.ConcurrentExecution.SKIP,
+            skipExecutionIf = Scheduled.ApplicationNotRunning.class)
     @Transactional
     void look() {
         Map<EnvironmentName, Double> counts = new HashMap<>();
