@@ -190,16 +190,26 @@ class CrashIT {
     @Test
     void aRepeatedCreationGivesTheSameConnectionAndAMissedOneExactlyOne() {
         for (Story story : STORIES) {
-            HttpAnswer repeated = deployment
-                    .admin()
-                    .send("POST", "/v1/connections", story.creation(), story.idempotencyKey())
-                    .expect(201);
+            HttpAnswer repeated = repeated(story);
 
             assertThat(repeated.text("/connection/connection_id"))
                     .isEqualTo(
                             story.connection.isEmpty() ? repeated.text("/connection/connection_id") : story.connection);
             assertThat(connectionsOf(story.tenant)).hasSize(1);
         }
+    }
+
+    /** For a while nobody can tell a call that crashed after its commit from one that still waits for its publication. */
+    private static HttpAnswer repeated(Story story) {
+        List<HttpAnswer> answers = new ArrayList<>();
+        assertThat(Waiting.until(SOON, () -> {
+                    answers.add(deployment
+                            .admin()
+                            .send("POST", "/v1/connections", story.creation(), story.idempotencyKey()));
+                    return answers.getLast().status() != 409;
+                }))
+                .isTrue();
+        return answers.getLast().expect(201);
     }
 
     @Test
@@ -245,14 +255,17 @@ class CrashIT {
 
     private static boolean isInTheBackend(JsonNode connection) {
         JsonNode current = connection.path("current_token_id");
+        boolean disconnected = connection.path("status").asText().equals("disconnected");
         String name =
                 "token-vault/production/" + connection.path("connection_id").asText() + "/token";
         return openBao.secret(name)
-                .filter(secret -> current.isNull()
-                        ? secret.path("token").isNull()
-                        : secret.path("token_id").equals(current)
-                                && verdict(secret.path("token").asText()).equals("current"))
-                .isPresent();
+                .map(secret -> !disconnected
+                        && (current.isNull()
+                                ? secret.path("token").isNull()
+                                : secret.path("token_id").equals(current)
+                                        && verdict(secret.path("token").asText())
+                                                .equals("current")))
+                .orElse(disconnected);
     }
 
     private static String verdict(String token) {
