@@ -4,13 +4,17 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.tokenvault.secrets.SecretName;
 import io.tokenvault.testing.Canary;
 import io.tokenvault.testing.DatabaseDump;
 import io.tokenvault.testing.HttpAnswer;
 import io.tokenvault.testing.HttpCaller;
+import io.tokenvault.testing.KeyVault;
 import io.tokenvault.testing.OpenBao;
 import io.tokenvault.testing.ServiceProcess;
+import io.tokenvault.testing.Store;
 import io.tokenvault.testing.TestDatabase;
+import io.tokenvault.token.EnvironmentName;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
@@ -22,6 +26,8 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** No secret is in the log at its finest level, the metrics, the database, or an answer that does not issue it. */
 class SecretsNowhereIT {
@@ -75,6 +81,30 @@ class SecretsNowhereIT {
         }
     }
 
+    @ParameterizedTest
+    @EnumSource(
+            value = Store.Kind.class,
+            names = {"AWS", "AZURE"})
+    void withABackendInACloud(Store.Kind kind) throws Exception {
+        TestDatabase database = TestDatabase.create();
+        try (Store store = Store.start(kind, folder)) {
+            canaries.add(Canary.of("the client secret", KeyVault.CLIENT_SECRET));
+            ServiceProcess.Description description = described(database).settings(store.as("main"));
+            store.variables().forEach(description::variable);
+            try (ServiceProcess service = description.start()) {
+
+                liveOn(service);
+
+                for (String environment : List.of("system", "production")) {
+                    addKeysIn(store.reader()
+                            .apply(new SecretName.Keyring(new EnvironmentName(environment)))
+                            .orElseThrow());
+                }
+                assertThat(leaks(service, database)).isEmpty();
+            }
+        }
+    }
+
     private ServiceProcess.Description described(TestDatabase database) {
         canaries.add(Canary.of("the bootstrap key", BOOTSTRAP_KEY));
         canaries.add(Canary.of("the credentials", PASSWORD));
@@ -86,7 +116,12 @@ class SecretsNowhereIT {
                 .settings("""
                         quarkus.log.category."io.quarkus.vault".level=TRACE
                         quarkus.log.category."io.vertx.ext.web".level=TRACE
-                        quarkus.log.category."io.quarkus.micrometer.runtime.binder".level=TRACE""")
+                        quarkus.log.category."io.quarkus.micrometer.runtime.binder".level=TRACE
+                        quarkus.log.category."software.amazon.awssdk".level=TRACE
+                        quarkus.log.category."sun.net.www".level=TRACE
+                        quarkus.log.category."com.azure".level=TRACE
+                        quarkus.log.category."com.microsoft.aad".level=TRACE
+                        quarkus.log.category."reactor".level=TRACE""")
                 .variable("QUARKUS_LOG_LEVEL", "TRACE")
                 .database(database);
     }
