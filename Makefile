@@ -29,7 +29,7 @@ test: tools test-helm test-terraform ## Run every check and every test, against 
 bench: tools ## Compare what a verdict costs with what others cost; ten minutes
 	@src/bench/tools/install-bench-tools.sh
 	@rm -f target/bench.md
-	$(maven) --quiet verify -Dtest=NoneTest -Dsurefire.failIfNoSpecifiedTests=false -Dit.test=ValidationBench,GrowthBench
+	$(maven) --quiet verify -Dtest=NoneTest -Dsurefire.failIfNoSpecifiedTests=false -Dit.test=ValidationBench,RevocationBench,GrowthBench
 	@cat target/bench.md
 
 test-helm: ## Test the Helm chart, with Helm 4 and 3
