@@ -246,6 +246,21 @@ class RenderModes(unittest.TestCase):
         self.assertLessEqual({"ServiceMonitor", "PrometheusRule"}, self.kinds("alwaysRender", False))
 
 
+class Runbooks(unittest.TestCase):
+    def links(self, url):
+        values = {"monitoring": {"prometheusRule": {"renderMode": "alwaysRender", "runbookUrl": url}}}
+        rules = chart.one(chart.objects_of(VAULT, values), "PrometheusRule")["spec"]["groups"]
+        return [rule["annotations"]["runbook_url"] for group in rules for rule in group["rules"] if "alert" in rule]
+
+    def test_alerts_name_the_file(self):
+        for link in self.links(""):
+            self.assertTrue((chart.CHART.parent.parent / link).is_file(), link)
+
+    def test_alerts_link_to_where_runbooks_are_read(self):
+        for link in self.links("https://wiki.example.com/runbooks/"):
+            self.assertRegex(link, r"^https://wiki\.example\.com/runbooks/[a-z-]+\.md$")
+
+
 class Migration(unittest.TestCase):
     def test_the_job_comes_before_everything_and_needs_nothing_of_it(self):
         objects = chart.example("aws")

@@ -131,6 +131,7 @@ WRONG = {
     ),
     "a test in an unknown environment": ({"tests": {"environment": "nowhere"}}, "tests.environment"),
     "an unknown way to migrate": ({"migration": {"mode": "by hand"}}, "mode"),
+    "runbooks that are no address": ({"monitoring": {"prometheusRule": {"runbookUrl": "wiki"}}}, "runbookUrl"),
     "an unknown render mode": ({"monitoring": {"serviceMonitor": {"renderMode": "maybe"}}}, "renderMode"),
 }
 
