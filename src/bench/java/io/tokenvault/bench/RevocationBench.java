@@ -32,17 +32,18 @@ class RevocationBench {
 
     private final List<ServiceProcess> replicas = new ArrayList<>();
     private final List<Deployment> deployments = new ArrayList<>();
-    private OpenBao openBao;
+    private final List<OpenBao> backends = new ArrayList<>();
 
     @AfterEach
     void end() {
         replicas.forEach(ServiceProcess::close);
-        openBao.close();
+        backends.forEach(OpenBao::close);
     }
 
     @Test
     void threeReplicas() throws IOException {
-        openBao = OpenBao.start(Files.createDirectory(folder.resolve("bao")));
+        OpenBao openBao = OpenBao.start(Files.createDirectory(folder.resolve("bao")));
+        backends.add(openBao);
         TestDatabase database = TestDatabase.create();
         for (int i = 0; i < REPLICAS; i++) {
             replicas.add(ServiceProcess.in(Files.createDirectory(folder.resolve("replica-" + i)))

@@ -1,15 +1,14 @@
 package io.tokenvault.secrets.aws;
+
 import static io.tokenvault.secrets.aws.ScriptedAws.NAME;
 import static io.tokenvault.secrets.aws.ScriptedAws.NOT_FOUND;
 import static io.tokenvault.secrets.aws.ScriptedAws.VALUE;
 import static io.tokenvault.secrets.aws.ScriptedAws.VERSION;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tokenvault.secrets.Publication;
-import io.tokenvault.secrets.SecretsBackendException;
 import io.tokenvault.secrets.SecretsBackendException.Denied;
 import io.tokenvault.secrets.SecretsBackendException.OutcomeUnknown;
 import io.tokenvault.secrets.SecretsBackendException.Rejected;
@@ -87,7 +86,9 @@ class AwsFailuresTest {
             })
     void anIdentityThatMayNotIsDenied(String code) {
         aws.then(400, code);
-        assertThatThrownBy(() -> aws.backend().get(NAME)).isInstanceOf(Denied.class).hasMessageContaining(code);
+        assertThatThrownBy(() -> aws.backend().get(NAME))
+                .isInstanceOf(Denied.class)
+                .hasMessageContaining(code);
 
         aws.then(400, code);
         assertThatThrownBy(() -> aws.backend().check()).isInstanceOf(Denied.class);
@@ -156,7 +157,10 @@ class AwsFailuresTest {
 
     @Test
     void aLostRaceIsDecidedByReading() {
-        aws.thenStored(VERSION, 1).then("{}").then(400, "InvalidParameterException").thenStored(VERSION, 5);
+        aws.thenStored(VERSION, 1)
+                .then("{}")
+                .then(400, "InvalidParameterException")
+                .thenStored(VERSION, 5);
 
         assertThat(aws.backend().put(NAME, VALUE, 2)).isEqualTo(Publication.SUPERSEDED);
         assertThat(aws.server().requests())

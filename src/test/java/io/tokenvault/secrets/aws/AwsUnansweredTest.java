@@ -1,10 +1,10 @@
 package io.tokenvault.secrets.aws;
+
 import static io.tokenvault.secrets.aws.ScriptedAws.KEYRING;
 import static io.tokenvault.secrets.aws.ScriptedAws.NAME;
 import static io.tokenvault.secrets.aws.ScriptedAws.NOT_FOUND;
 import static io.tokenvault.secrets.aws.ScriptedAws.US;
 import static io.tokenvault.secrets.aws.ScriptedAws.VALUE;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
