@@ -2,7 +2,6 @@ package io.tokenvault.lifecycle.relocation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.tokenvault.coherence.FaultPoint;
@@ -11,11 +10,8 @@ import io.tokenvault.secrets.SecretName;
 import io.tokenvault.secrets.StoredSecret;
 import io.tokenvault.testing.Deployment;
 import io.tokenvault.testing.HttpAnswer;
-import io.tokenvault.testing.Jobs;
 import io.tokenvault.testing.Postgres;
 import io.tokenvault.testing.Waiting;
-import io.tokenvault.token.ConnectionId;
-import io.tokenvault.token.EnvironmentName;
 import jakarta.inject.Inject;
 import java.time.Duration;
 import java.util.Optional;
@@ -28,18 +24,18 @@ import org.junit.jupiter.params.provider.EnumSource;
 @QuarkusTest
 @QuarkusTestResource(Postgres.class)
 class MoveTest {
-    private static final EnvironmentName MOVING = new EnvironmentName("moving");
-    private static final String MOVE = "/v1/environments/moving/move";
     private static final Duration SOON = Duration.ofSeconds(20);
 
     @Inject
     Backends backends;
 
     private Deployment service;
+    private MovingEnvironment environment;
 
     @BeforeEach
     void aDeployment() {
         service = Deployment.current();
+        environment = new MovingEnvironment(service, backends);
     }
 
     @AfterEach
@@ -47,51 +43,13 @@ class MoveTest {
         FaultPoint.disarm();
     }
 
-    private JsonNode environment() {
-        return service.admin()
-                .get("/v1/environments")
-                .expect(200)
-                .json()
-                .path("data")
-                .valueStream()
-                .filter(each -> each.path("name").asText().equals("moving"))
-                .findFirst()
-                .orElseThrow();
-    }
-
-    private String backend() {
-        return environment().path("backend").asText();
-    }
-
-    private String elsewhere() {
-        return backend().equals("main") ? "spare" : "main";
-    }
-
-    private HttpAnswer move(String body) {
-        return service.admin().post(MOVE, body);
-    }
-
-    private void moved(String body) {
-        Jobs.succeeded(service.admin(), move(body));
-    }
-
-    private Optional<StoredSecret> secret(String backend, String connection) {
-        return backends.demand(backend).get(new SecretName.ConnectionToken(MOVING, new ConnectionId(connection)));
-    }
-
-    private String token(String backend, String connection) {
-        return secret(backend, connection)
-                .map(stored -> stored.value().reveal().path("token").asText())
-                .orElse("none");
-    }
-
     private static String id(HttpAnswer created) {
         return created.text("/connection/connection_id");
     }
 
     private void secretMode() {
-        if (environment().path("storage").asText().equals("sealed")) {
-            moved("{\"storage\":\"secret\"}");
+        if (environment.described().path("storage").asText().equals("sealed")) {
+            environment.moved("{\"storage\":\"secret\"}");
         }
     }
 
@@ -103,18 +61,20 @@ class MoveTest {
         service.admin()
                 .post("/v1/tokens/" + revoked.text("/token/token_id") + "/revoke", "{}")
                 .expect(200);
-        String from = backend();
-        String to = elsewhere();
+        String from = environment.backend();
+        String to = environment.elsewhere();
 
-        moved("{\"backend\":\"" + to + "\"}");
+        environment.moved("{\"backend\":\"" + to + "\"}");
 
-        assertThat(backend()).isEqualTo(to);
-        assertThat(token(to, id(live))).isEqualTo(live.text("/token/token"));
-        assertThat(token(to, id(revoked))).isEqualTo("null");
-        assertThat(secret(from, id(live))).isEmpty();
-        assertThat(secret(from, id(revoked))).isEmpty();
-        assertThat(backends.demand(from).get(new SecretName.Keyring(MOVING))).isEmpty();
-        assertThat(backends.demand(to).get(new SecretName.Keyring(MOVING))).isPresent();
+        assertThat(environment.backend()).isEqualTo(to);
+        assertThat(environment.token(to, id(live))).isEqualTo(live.text("/token/token"));
+        assertThat(environment.token(to, id(revoked))).isEqualTo("null");
+        assertThat(environment.secret(from, id(live))).isEmpty();
+        assertThat(environment.secret(from, id(revoked))).isEmpty();
+        assertThat(backends.demand(from).get(new SecretName.Keyring(MovingEnvironment.NAME)))
+                .isEmpty();
+        assertThat(backends.demand(to).get(new SecretName.Keyring(MovingEnvironment.NAME)))
+                .isPresent();
         assertThat(service.verdict(live.text("/token/token"), "moving")).isEqualTo("current");
         HttpAnswer shown = service.admin().get("/v1/connections/" + id(live)).expect(200);
         assertThat(shown.text("/data/secret/backend")).isEqualTo(to);
@@ -126,21 +86,21 @@ class MoveTest {
         secretMode();
         HttpAnswer created = service.connect("moving", "");
 
-        moved("{\"storage\":\"sealed\"}");
+        environment.moved("{\"storage\":\"sealed\"}");
         boolean shown = service.admin()
                 .get("/v1/connections/" + id(created))
                 .expect(200)
                 .json()
                 .at("/data/secret")
                 .isNull();
-        Optional<StoredSecret> whileSealed = secret(backend(), id(created));
+        Optional<StoredSecret> whileSealed = environment.secret(environment.backend(), id(created));
         String meanwhile = service.connect("moving", "").text("/connection/connection_id");
-        moved("{\"storage\":\"secret\"}");
+        environment.moved("{\"storage\":\"secret\"}");
 
         assertThat(shown).isTrue();
         assertThat(whileSealed).isEmpty();
-        assertThat(token(backend(), id(created))).isEqualTo(created.text("/token/token"));
-        assertThat(secret(backend(), meanwhile)).isPresent();
+        assertThat(environment.token(environment.backend(), id(created))).isEqualTo(created.text("/token/token"));
+        assertThat(environment.secret(environment.backend(), meanwhile)).isPresent();
         assertThat(service.verdict(created.text("/token/token"), "moving")).isEqualTo("current");
     }
 
@@ -148,32 +108,36 @@ class MoveTest {
     void aDryRunSaysWhatWouldHappenAndDoesNothing() {
         secretMode();
         String connection = id(service.connect("moving", ""));
-        String to = elsewhere();
+        String to = environment.elsewhere();
 
-        HttpAnswer answer =
-                move("{\"backend\":\"" + to + "\",\"dry_run\":true}").expect(200);
+        HttpAnswer answer = environment
+                .move("{\"backend\":\"" + to + "\",\"dry_run\":true}")
+                .expect(200);
 
         assertThat(answer.text("/data/state")).isEqualTo("succeeded");
         assertThat(answer.text("/plan/to/backend")).isEqualTo(to);
         assertThat(answer.json().at("/plan/keyring").asBoolean()).isTrue();
         assertThat(answer.json().at("/plan/copied/count").asInt()).isPositive();
         assertThat(answer.body()).contains("token-vault/moving/" + connection + "/token");
-        assertThat(backend()).isNotEqualTo(to);
-        assertThat(secret(to, connection)).isEmpty();
+        assertThat(environment.backend()).isNotEqualTo(to);
+        assertThat(environment.secret(to, connection)).isEmpty();
     }
 
     @Test
     void whereItIsAlreadyIsAConflict() {
-        assertThat(move("{\"backend\":\"" + backend() + "\"}").expect(409).text("/code"))
+        assertThat(environment
+                        .move("{\"backend\":\"" + environment.backend() + "\"}")
+                        .expect(409)
+                        .text("/code"))
                 .isEqualTo("conflict");
-        assertThat(move("{}").expect(409).text("/code")).isEqualTo("conflict");
+        assertThat(environment.move("{}").expect(409).text("/code")).isEqualTo("conflict");
     }
 
     @Test
     void anUnknownBackendOrModeIsAMistake() {
-        assertThat(move("{\"backend\":\"nowhere\"}").expect(400).text("/errors/0/field"))
+        assertThat(environment.move("{\"backend\":\"nowhere\"}").expect(400).text("/errors/0/field"))
                 .isEqualTo("backend");
-        assertThat(move("{\"storage\":\"open\"}").expect(400).text("/errors/0/field"))
+        assertThat(environment.move("{\"storage\":\"open\"}").expect(400).text("/errors/0/field"))
                 .isEqualTo("storage");
     }
 
@@ -189,7 +153,7 @@ class MoveTest {
 
     @Test
     void aBoundOperatorDoesNotSeeAForeignEnvironment() {
-        HttpAnswer refused = service.operator("admin", "sandbox").post(MOVE, "{}");
+        HttpAnswer refused = service.operator("admin", "sandbox").post(MovingEnvironment.MOVE, "{}");
 
         assertThat(refused.status()).isEqualTo(404);
     }
@@ -208,16 +172,18 @@ class MoveTest {
     void aMoveEndsWellWhateverStepFails(FaultPoint point) {
         secretMode();
         HttpAnswer created = service.connect("moving", "");
-        String from = backend();
-        String to = elsewhere();
+        String from = environment.backend();
+        String to = environment.elsewhere();
         point.arm(FaultPoint.Action.THROW);
 
-        moved("{\"backend\":\"" + to + "\"}");
+        environment.moved("{\"backend\":\"" + to + "\"}");
 
-        assertThat(token(to, id(created))).isEqualTo(created.text("/token/token"));
-        assertThat(Waiting.until(SOON, () -> secret(from, id(created)).isEmpty()))
+        assertThat(environment.token(to, id(created))).isEqualTo(created.text("/token/token"));
+        assertThat(Waiting.until(
+                        SOON, () -> environment.secret(from, id(created)).isEmpty()))
                 .isTrue();
-        assertThat(backends.demand(from).get(new SecretName.Keyring(MOVING))).isEmpty();
+        assertThat(backends.demand(from).get(new SecretName.Keyring(MovingEnvironment.NAME)))
+                .isEmpty();
         assertThat(service.verdict(created.text("/token/token"), "moving")).isEqualTo("current");
     }
 }

@@ -6,22 +6,16 @@ import io.quarkus.narayana.jta.QuarkusTransaction;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.tokenvault.secrets.Backends;
-import io.tokenvault.secrets.SecretName;
-import io.tokenvault.secrets.StoredSecret;
 import io.tokenvault.testing.Deployment;
 import io.tokenvault.testing.HttpAnswer;
-import io.tokenvault.testing.Jobs;
 import io.tokenvault.testing.Postgres;
 import io.tokenvault.testing.Waiting;
-import io.tokenvault.token.ConnectionId;
-import io.tokenvault.token.EnvironmentName;
 import jakarta.inject.Inject;
 import jakarta.persistence.EntityManager;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -35,7 +29,6 @@ import org.junit.jupiter.api.Test;
 @QuarkusTest
 @QuarkusTestResource(Postgres.class)
 class MoveUnderLoadTest {
-    private static final EnvironmentName MOVING = new EnvironmentName("moving");
     private static final Duration SOON = Duration.ofSeconds(20);
     private static final int MANY = 20;
 
@@ -47,38 +40,15 @@ class MoveUnderLoadTest {
     @Inject
     EntityManager database;
 
-    private String backend() {
-        return service.admin()
-                .get("/v1/environments")
-                .expect(200)
-                .json()
-                .path("data")
-                .valueStream()
-                .filter(each -> each.path("name").asText().equals("moving"))
-                .findFirst()
-                .orElseThrow()
-                .path("backend")
-                .asText();
-    }
-
-    private Optional<StoredSecret> secret(String backend, String connection) {
-        return backends.demand(backend).get(new SecretName.ConnectionToken(MOVING, new ConnectionId(connection)));
-    }
-
-    private String token(String backend, String connection) {
-        return secret(backend, connection)
-                .map(stored -> stored.value().reveal().path("token").asText())
-                .orElse("none");
-    }
-
     private static String id(HttpAnswer created) {
         return created.text("/connection/connection_id");
     }
 
     @Test
     void changesGoOnMeanwhileAndNothingOfThemIsLost() throws Exception {
-        String from = backend();
-        String to = from.equals("main") ? "spare" : "main";
+        MovingEnvironment environment = new MovingEnvironment(service, backends);
+        String from = environment.backend();
+        String to = environment.elsewhere();
         long deadlocksBefore = deadlocks();
         AtomicBoolean ended = new AtomicBoolean();
         List<HttpAnswer> revoked = new ArrayList<>();
@@ -91,12 +61,7 @@ class MoveUnderLoadTest {
                     callers.submit(() -> rotateOverAndOver(ended, rotated)));
 
             try {
-                Jobs.succeeded(
-                        service.admin(),
-                        service.admin()
-                                .post(
-                                        "/v1/environments/moving/move",
-                                        "{\"backend\":\"" + to + "\",\"storage\":\"secret\"}"));
+                environment.moved("{\"backend\":\"" + to + "\",\"storage\":\"secret\"}");
             } finally {
                 ended.set(true);
             }
@@ -107,23 +72,24 @@ class MoveUnderLoadTest {
 
         assertThat(revoked)
                 .isNotEmpty()
-                .allSatisfy(each -> assertThat(
-                                Waiting.until(SOON, () -> token(to, id(each)).equals("null")))
+                .allSatisfy(each -> assertThat(Waiting.until(
+                                SOON, () -> environment.token(to, id(each)).equals("null")))
                         .isTrue());
         assertThat(rotated)
                 .hasSize(MANY)
-                .allSatisfy((connection, token) -> assertThat(
-                                Waiting.until(SOON, () -> token(to, connection).equals(token)))
+                .allSatisfy((connection, token) -> assertThat(Waiting.until(
+                                SOON, () -> environment.token(to, connection).equals(token)))
                         .isTrue());
         assertThat(disconnected)
                 .isNotEmpty()
-                .allSatisfy(each -> assertThat(
-                                Waiting.until(SOON, () -> secret(to, id(each)).isEmpty()))
+                .allSatisfy(each -> assertThat(Waiting.until(
+                                SOON, () -> environment.secret(to, id(each)).isEmpty()))
                         .isTrue());
         assertThat(Stream.concat(
                         Stream.concat(revoked.stream(), disconnected.stream()).map(MoveUnderLoadTest::id),
                         rotated.keySet().stream()))
-                .allSatisfy(connection -> assertThat(secret(from, connection)).isEmpty());
+                .allSatisfy(connection ->
+                        assertThat(environment.secret(from, connection)).isEmpty());
         assertThat(deadlocks()).isEqualTo(deadlocksBefore);
     }
 

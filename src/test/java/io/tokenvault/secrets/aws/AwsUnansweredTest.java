@@ -14,15 +14,11 @@ import io.tokenvault.secrets.SecretsBackendException.OutcomeUnknown;
 import io.tokenvault.secrets.SecretsBackendException.Rejected;
 import io.tokenvault.secrets.SecretsBackendException.Unavailable;
 import io.tokenvault.secrets.Settings;
+import io.tokenvault.testing.CapturedLog;
 import io.tokenvault.testing.FreePorts;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
-import java.util.logging.Handler;
-import java.util.logging.Level;
-import java.util.logging.LogRecord;
-import java.util.logging.Logger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.core.exception.SdkClientException;
@@ -175,29 +171,11 @@ class AwsUnansweredTest {
 
     @Test
     void noLogLevelOfTheSdkShowsASecretValue() {
-        List<String> lines = new ArrayList<>();
-        Logger client = Logger.getLogger("software.amazon.awssdk");
-        Level before = client.getLevel();
-        Handler collector = new Handler() {
-            @Override
-            public void publish(LogRecord record) {
-                lines.add(record.getMessage() + " " + record.getThrown());
-            }
-
-            @Override
-            public void flush() {}
-
-            @Override
-            public void close() {}
-        };
-        client.setLevel(Level.ALL);
-        client.addHandler(collector);
-        try {
+        List<String> lines;
+        try (CapturedLog log = CapturedLog.of("software.amazon.awssdk")) {
             aws.then(400, NOT_FOUND).then(400, "InvalidParameterException");
             assertThatThrownBy(() -> aws.backend().put(NAME, VALUE, 2)).isInstanceOf(SecretsBackendException.class);
-        } finally {
-            client.removeHandler(collector);
-            client.setLevel(before);
+            lines = log.lines();
         }
 
         assertThat(lines).isNotEmpty().noneMatch(line -> line.contains("tv_not-for-logs"));

@@ -14,6 +14,7 @@ import io.tokenvault.secrets.SecretsBackendException.OutcomeUnknown;
 import io.tokenvault.secrets.SecretsBackendException.Rejected;
 import io.tokenvault.secrets.SecretsBackendException.Unavailable;
 import io.tokenvault.secrets.Settings;
+import io.tokenvault.testing.CapturedLog;
 import io.tokenvault.testing.ScriptedServer;
 import io.tokenvault.testing.Waiting;
 import io.tokenvault.token.ConnectionId;
@@ -30,10 +31,6 @@ import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.logging.Handler;
-import java.util.logging.Level;
-import java.util.logging.LogRecord;
-import java.util.logging.Logger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -351,24 +348,8 @@ class VaultFailuresTest {
 
     @Test
     void noLogLevelShowsASecret() {
-        List<String> lines = new ArrayList<>();
-        Logger client = Logger.getLogger("io.quarkus.vault");
-        Level before = client.getLevel();
-        Handler collector = new Handler() {
-            @Override
-            public void publish(LogRecord record) {
-                lines.add(record.getMessage() + " " + record.getThrown());
-            }
-
-            @Override
-            public void flush() {}
-
-            @Override
-            public void close() {}
-        };
-        client.setLevel(Level.ALL);
-        client.addHandler(collector);
-        try {
+        List<String> lines;
+        try (CapturedLog log = CapturedLog.of("io.quarkus.vault")) {
             server.then(200, LOGIN.formatted("login-not-for-logs"))
                     .then(403, "{\"errors\":[\"permission denied\"]}")
                     .then(200, LOGIN.formatted("login-not-for-logs"))
@@ -377,9 +358,7 @@ class VaultFailuresTest {
                     .then(204, "")
                     .then(502, HTML);
             assertThatThrownBy(() -> withAppRole().put(NAME, VALUE, 2)).isInstanceOf(OutcomeUnknown.class);
-        } finally {
-            client.removeHandler(collector);
-            client.setLevel(before);
+            lines = log.lines();
         }
 
         assertThat(lines).isNotEmpty().noneMatch(line -> line.contains("not-for-logs") || line.contains("secret-id"));
